@@ -1,0 +1,54 @@
+import type { Context as FabricContext } from 'fabric-contract-api'
+import { Contract, Param, Returns, Transaction } from 'fabric-contract-api'
+import { canonicalJson, CHAINCODE_NAME, parseSubmit, submit } from '../ledger/index.ts'
+import { readCall } from './caller.ts'
+import { cryptography } from './cryptography.ts'
+import { getAccount, getOutcomes, getProgrammes, getQuota } from './look-ups.ts'
+import { flush, stubReader } from './stub-state.ts'
+
+/** The consortium's contract. Every function takes one JSON text and answers with one. */
+export class LedgerContract extends Contract {
+  constructor() {
+    super(CHAINCODE_NAME)
+  }
+
+  /** Runs a batch of commands: `SubmitRequest` in, `{ outcomes, writes }` out. */
+  async Submit(context: FabricContext, requestJson: string): Promise<string> {
+    const ports = { ...stubReader(context.stub), ...cryptography }
+    const result = await submit(parseSubmit(requestJson), ports, readCall(context))
+    await flush(context.stub, result)
+    const { outcomes, writes } = result
+    return canonicalJson({ outcomes, writes: writes.length })
+  }
+
+  async GetAccount(context: FabricContext, requestJson: string): Promise<string> {
+    return await getAccount(requestJson, stubReader(context.stub))
+  }
+
+  async GetOutcomes(context: FabricContext, requestJson: string): Promise<string> {
+    return await getOutcomes(requestJson, stubReader(context.stub))
+  }
+
+  async GetProgrammes(context: FabricContext, requestJson: string): Promise<string> {
+    return await getProgrammes(requestJson, stubReader(context.stub))
+  }
+
+  async GetQuota(context: FabricContext, requestJson: string): Promise<string> {
+    return await getQuota(requestJson, stubReader(context.stub))
+  }
+}
+
+// Decorators called as functions: no build step emits metadata, and only these become callable.
+const TRANSACTIONS = {
+  Submit: true,
+  GetAccount: false,
+  GetOutcomes: false,
+  GetProgrammes: false,
+  GetQuota: false,
+} as const
+
+for (const [name, isSubmit] of Object.entries(TRANSACTIONS)) {
+  Transaction(isSubmit)(LedgerContract.prototype, name)
+  Param('requestJson', 'string')(LedgerContract.prototype, name)
+  Returns('string')(LedgerContract.prototype, name)
+}

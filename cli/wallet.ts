@@ -1,0 +1,58 @@
+import type { KeyObject } from 'node:crypto'
+import { createECDH, createPrivateKey, createPublicKey, hash, hkdfSync, sign } from 'node:crypto'
+import type { Command, Proof, SignedCommand } from '../ledger/index.ts'
+import { keyIdOf, signingText } from '../ledger/index.ts'
+
+/** A person's signing key. The private key never leaves the wallet's process. */
+export interface Wallet {
+  readonly actor: string
+  readonly keyId: string
+  /** SPKI DER in base64, as the ledger registers it. */
+  readonly publicKey: string
+  readonly privateKey: KeyObject
+}
+
+/** A wallet over an existing P-256 private key. */
+export function openWallet(actor: string, privateKey: KeyObject): Wallet {
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+  const publicKey = spki.toString('base64')
+  const keyId = keyIdOf(publicKey, (text) => hash('sha256', text))
+  return { actor, keyId, publicKey, privateKey }
+}
+
+/** Order of the P-256 group: a private key is a number from 1 to this less 1. */
+const GROUP_ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551')
+
+/**
+ * A wallet whose key is derived from a secret and the actor's id, for demonstrations: whoever knows
+ * the secret holds every key.
+ */
+export function deriveWallet(secret: string, actor: string): Wallet {
+  // 48 bytes, so that the remainder is as good as uniform.
+  const bytes = Buffer.from(hkdfSync('sha256', secret, 'tallystick demo key', actor, 48))
+  const scalar = (BigInt(`0x${bytes.toString('hex')}`) % (GROUP_ORDER - 1n)) + 1n
+  const d = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex')
+  const ecdh = createECDH('prime256v1')
+  ecdh.setPrivateKey(d)
+  const point = ecdh.getPublicKey()
+  const part = (bytes: Buffer): string => bytes.toString('base64url')
+  const [x, y] = [part(point.subarray(1, 33)), part(point.subarray(33))]
+  const jwk = { kty: 'EC', crv: 'P-256', x, y, d: part(d) }
+  return openWallet(actor, createPrivateKey({ key: jwk, format: 'jwk' }))
+}
+
+/** The proof of a command by one wallet. */
+export function prove(command: Command<object>, wallet: Wallet): Proof {
+  const data = Buffer.from(signingText(command), 'utf8')
+  const signature = sign('sha256', data, { key: wallet.privateKey, dsaEncoding: 'ieee-p1363' })
+  const { actor, keyId } = wallet
+  return { kind: 'p256', actor, keyId, signature: signature.toString('base64') }
+}
+
+/** A command with a proof by each wallet; none for an organisation's own act. */
+export function signCommand<Body extends object>(
+  command: Command<Body>,
+  ...wallets: readonly Wallet[]
+): SignedCommand<Body> {
+  return { command, proofs: wallets.map((wallet) => prove(command, wallet)) }
+}

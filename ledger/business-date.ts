@@ -1,0 +1,78 @@
+import { Type } from 'typebox'
+
+/** A calendar date as YYYY-MM-DD. Text order is date order. */
+export type BusinessDate = string
+
+export const BusinessDateText = Type.String({
+  pattern: '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$',
+  description: 'a date, YYYY-MM-DD',
+  examples: ['2026-12-01'],
+})
+
+interface Calendar {
+  readonly year: number
+  readonly month: number
+  readonly day: number
+}
+
+function parse(date: BusinessDate): Calendar {
+  const [year, month, day] = date.split('-').map(Number)
+  return { year: year ?? 0, month: month ?? 0, day: day ?? 0 }
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
+}
+
+function format({ year, month, day }: Calendar): BusinessDate {
+  const [yyyy, mm, dd] = [String(year).padStart(4, '0'), twoDigits(month), twoDigits(day)]
+  return `${yyyy}-${mm}-${dd}`
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
+}
+
+/** Whether a text of the form YYYY-MM-DD is a day that the calendar has. */
+export function isCalendarDate(date: BusinessDate): boolean {
+  const { year, month, day } = parse(date)
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
+}
+
+/** The day that is `days` (0 or more) after `date`. */
+export function addDays(date: BusinessDate, days: number): BusinessDate {
+  let { year, month, day } = parse(date)
+  day += days
+  while (day > daysInMonth(year, month)) {
+    day -= daysInMonth(year, month)
+    month += 1
+    if (month > 12) [year, month] = [year + 1, 1]
+  }
+  return format({ year, month, day })
+}
+
+/** The last day of the month that is `months` (0 or more) after the month of `date`. */
+export function endOfMonth(date: BusinessDate, months: number): BusinessDate {
+  const { year, month } = parse(date)
+  const index = year * 12 + (month - 1) + months
+  const target = { year: Math.floor(index / 12), month: (index % 12) + 1 }
+  return format({ ...target, day: daysInMonth(target.year, target.month) })
+}
+
+/** A settlement cycle: a business date may have several. */
+export interface Cycle {
+  readonly date: BusinessDate
+  readonly number: number
+}
+
+/** The name of a cycle in account paths, such as 2026-12-01.1. */
+export function cycleName(cycle: Cycle): string {
+  return `${cycle.date}.${cycle.number}`
+}
+
+/** A roll goes to the next cycle of the same date or to the first cycle of the next date. */
+export function isNextCycle(from: Cycle, to: Cycle): boolean {
+  if (to.date === from.date) return to.number === from.number + 1
+  return to.date === addDays(from.date, 1) && to.number === 1
+}

@@ -1,0 +1,166 @@
+import type { Static } from 'typebox'
+import { Type } from 'typebox'
+import { staffSigners } from '../authority.ts'
+import type { StateView } from '../batch-state.ts'
+import type { Entry } from '../entry.ts'
+import { canonicalEntry, EntryText, parseEntry } from '../entry.ts'
+import { refuse } from '../errors.ts'
+import type { Key } from '../keys.ts'
+import { accountKey, commandKey, programmeKey, quotaLaneKey, reversalKey } from '../keys.ts'
+import { subtractLots } from '../lot.ts'
+import type { Posting } from '../posting.ts'
+import {
+  clearingPath,
+  codeOf,
+  holdingAccount,
+  isAccountCode,
+  ISSUED,
+  reversePostings,
+} from '../posting.ts'
+import type { DecisionContext, HoldingReference, RecordWrite } from '../rule.ts'
+import { accept, defineRule, write } from '../rule.ts'
+
+const Body = Type.Object(
+  {
+    entry: EntryText,
+    reason: Type.String({ minLength: 1, maxLength: 140 }),
+  },
+  { additionalProperties: false },
+)
+
+/** Which people's proofs a reversal takes, by the type of the entry. */
+const AUTHORITIES = {
+  IssuePoints: signedByTwoFinanceStaff,
+  ExpirePoints: signedByTwoFinanceStaff,
+  RedeemPoints: signedByAcceptor,
+  TransferPoints: signedByHoldersDebited,
+} as const satisfies Record<string, Authority>
+
+type Authority = (entry: Entry, state: StateView, context: DecisionContext) => boolean
+
+/**
+ * Undoes an entry with the opposite one, in the current cycle and with the original lots. The entry
+ * is brought along and compared with its hash on the ledger. Refused when a lot is already spent.
+ */
+export const reverseEntry = defineRule({
+  type: 'ReverseEntry',
+  body: Body,
+  asset: () => undefined,
+  debits: ({ entry }) => holdings(entry, 'credit'),
+  reads({ body }, _programme, { organisation, lane, sha256 }) {
+    const keys: Key<unknown>[] = [
+      commandKey(body.entry.actor, body.entry.commandId),
+      reversalKey(hashOf(body, sha256)),
+    ]
+    for (const { account } of holdings(body.entry, 'credit')) keys.push(accountKey(account))
+    for (const asset of issuedAssets(body.entry)) {
+      keys.push(quotaLaneKey(asset, organisation, lane))
+    }
+    for (const { asset } of body.entry.postings) keys.push(programmeKey(asset))
+    return keys
+  },
+  decide(command, state, context) {
+    const hash = hashOf(command.body, context.sha256)
+    const original = state.get(commandKey(command.body.entry.actor, command.body.entry.commandId))
+    if (original?.status !== 'accepted' || original.entryHash !== hash) {
+      return refuse('ENTRY_UNKNOWN', { hash })
+    }
+    const entry = parseEntry(command.body.entry)
+    if (!isReversible(entry.type)) return refuse('NOT_REVERSIBLE', { type: entry.type })
+    if (!AUTHORITIES[entry.type](entry, state, context)) return refuse('NOT_AUTHORISED')
+    if (state.get(reversalKey(hash)) !== undefined) return refuse('ALREADY_REVERSED', { hash })
+    const postings = reversePostings(entry.postings).map((line) => inCycle(line, context.cycle))
+    if (!coversDebits(postings, state, context)) return refuse('LOT_SPENT')
+
+    // From here it must succeed.
+    const by = { actor: command.actor, commandId: command.id }
+    return accept([write(reversalKey(hash), by), ...givenBack(entry, state, context)], {
+      postings,
+      references: { reverses: hash, reversedType: entry.type, reason: command.body.reason },
+    })
+  },
+})
+
+function isReversible(type: string): type is keyof typeof AUTHORITIES {
+  return Object.hasOwn(AUTHORITIES, type)
+}
+
+function hashOf(body: Static<typeof Body>, sha256: (text: string) => string): string {
+  return sha256(canonicalEntry(parseEntry(body.entry)))
+}
+
+interface Line {
+  readonly account: string
+  readonly asset: string
+  readonly side: 'debit' | 'credit'
+}
+
+function holdings(
+  entry: { readonly postings: readonly Line[] },
+  side: Line['side'],
+): HoldingReference[] {
+  return entry.postings.flatMap((posting) => {
+    const account = holdingAccount(posting.account)
+    if (account === undefined || posting.side !== side) return []
+    return [{ account, asset: posting.asset }]
+  })
+}
+
+function issuedAssets(entry: { readonly postings: readonly Line[] }): string[] {
+  return entry.postings.flatMap(({ account, asset }) => (account === ISSUED ? [asset] : []))
+}
+
+/** Clearing is reversed in the cycle that is open, not in the original's. */
+function inCycle(posting: Posting, cycle: string): Posting {
+  const code = posting.account.split('/', 1)[0] ?? ''
+  if (!isAccountCode(code) || codeOf(posting.account) !== '3001') return posting
+  const [, organisation = '', counterparty = ''] = posting.account.split('/')
+  return { ...posting, account: clearingPath(organisation, counterparty, cycle) }
+}
+
+function coversDebits(
+  postings: readonly Posting[],
+  state: StateView,
+  context: DecisionContext,
+): boolean {
+  return postings.every(({ account: path, asset, side, lots }) => {
+    const account = holdingAccount(path)
+    if (account === undefined || side === 'credit') return true
+    const held = state.lots(account, asset)
+    return subtractLots(held, lots ?? [], context.ledger.cycle.date) !== undefined
+  })
+}
+
+/** What an issue took from the budget goes to the lane of the organisation that reverses it. */
+function givenBack(entry: Entry, state: StateView, context: DecisionContext): RecordWrite[] {
+  return entry.postings.flatMap(({ account, asset, amount }) => {
+    if (account !== ISSUED) return []
+    const key = quotaLaneKey(asset, context.caller.organisation, context.lane)
+    const lane = state.get(key) ?? { left: 0n, exhausted: false }
+    return [write(key, { ...lane, left: lane.left + amount })]
+  })
+}
+
+function signedByTwoFinanceStaff(
+  entry: Entry,
+  state: StateView,
+  context: DecisionContext,
+): boolean {
+  const [reference] = [...holdings(entry, 'credit'), ...holdings(entry, 'debit')]
+  const issuer = reference && state.get(programmeKey(reference.asset))?.issuer
+  return issuer !== undefined && staffSigners(context, issuer, 'finance').length >= 2
+}
+
+function signedByAcceptor(entry: Entry, _state: StateView, context: DecisionContext): boolean {
+  const acceptor = entry.references['acceptor'] ?? ''
+  const roles = ['cashier', 'finance'] as const
+  return roles.some((role) => staffSigners(context, acceptor, role).length > 0)
+}
+
+function signedByHoldersDebited(entry: Entry, state: StateView, context: DecisionContext): boolean {
+  const signers = new Set(context.signers.map(({ actor }) => actor.id))
+  return holdings(entry, 'credit').every(({ account }) => {
+    const owner = state.get(accountKey(account))?.owner
+    return owner !== undefined && signers.has(owner)
+  })
+}

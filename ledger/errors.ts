@@ -1,0 +1,161 @@
+/**
+ * What a refusal means to the caller.
+ * `status` is the HTTP status, `retryable` says that the same command may succeed later, `recorded`
+ * that the refusal is kept on chain under the command's id and stays. A code is never used again
+ * for another meaning.
+ */
+export interface ErrorSpec {
+  readonly status: number
+  readonly retryable: boolean
+  readonly recorded: boolean
+  readonly message: string
+}
+
+function passing(status: number, message: string): ErrorSpec {
+  return { status, retryable: false, recorded: false, message }
+}
+
+function retryable(status: number, message: string): ErrorSpec {
+  return { status, retryable: true, recorded: false, message }
+}
+
+function recorded(status: number, message: string): ErrorSpec {
+  return { status, retryable: false, recorded: true, message }
+}
+
+const LEDGER_ERRORS = {
+  // shape
+  COMMAND_MALFORMED: passing(400, 'The command is not of the form its type asks for.'),
+  SUBMIT_MALFORMED: passing(400, 'The request to the contract is not of the form it asks for.'),
+  WRONG_LEDGER: passing(400, 'The command is meant for another channel or ledger.'),
+  LEDGER_NOT_OPEN: passing(409, 'The ledger has not been opened yet; OpenLedger comes first.'),
+  LEDGER_OPEN: passing(409, 'The ledger is open already.'),
+  // idempotency
+  COMMAND_ID_REUSED: passing(409, 'This command id has been used for another command.'),
+  COMMAND_VOIDED: passing(409, 'This command id was voided; nothing was posted or will be.'),
+  // proof and actor
+  ACTOR_UNKNOWN: passing(403, 'The person who signs is not registered.'),
+  PROOF_MISSING: passing(403, 'The command lacks a proof by its actor.'),
+  PROOF_INVALID: passing(403, 'A proof does not fit the command and a registered key.'),
+  CALLER_NOT_ORGANISATION: passing(
+    403,
+    "An organisation's own act must come under that organisation's Fabric identity.",
+  ),
+  CALLER_NOT_ADMIN: passing(403, "This act takes the organisation's admin identity."),
+  COMMAND_EXPIRED: passing(409, 'The business date is past the notAfter of the command.'),
+  // existence
+  ORGANISATION_UNKNOWN: recorded(404, 'The organisation is not registered.'),
+  ORGANISATION_EXISTS: recorded(409, 'The organisation is registered already.'),
+  ACTOR_EXISTS: recorded(409, 'The person is registered already.'),
+  ACCOUNT_UNKNOWN: recorded(404, 'The account does not exist.'),
+  ACCOUNT_EXISTS: recorded(409, 'The account exists already.'),
+  ASSET_UNKNOWN: recorded(404, 'The asset is not defined.'),
+  ASSET_EXISTS: recorded(409, 'The asset is defined already.'),
+  ENTRY_UNKNOWN: recorded(404, 'No entry of the ledger has this content.'),
+  // authority and rules
+  NOT_AUTHORISED: recorded(403, 'The actor has no authority for this command.'),
+  ISSUER_MISMATCH: recorded(422, 'The asset id does not name the organisation that defines it.'),
+  DATE_INVALID: recorded(422, 'The calendar has no such day.'),
+  AVAILABLE_FROM_TOO_LATE: recorded(422, 'Points may be held back for at most 30 days.'),
+  RECEIPT_USED: recorded(409, 'Points were already issued for this receipt.'),
+  NOTHING_TO_ISSUE: recorded(422, 'The purchase is too small for a single point.'),
+  SAME_ACCOUNT: recorded(422, 'Sender and receiver are the same account.'),
+  NOT_TRANSFERABLE: recorded(422, 'These points cannot be passed on.'),
+  NOT_ACCEPTED: recorded(422, 'This organisation does not accept these points.'),
+  ORDER_PAID: recorded(409, 'This order has already been paid from this account.'),
+  NOT_REVERSIBLE: recorded(422, 'Entries of this type cannot be reversed.'),
+  ALREADY_REVERSED: recorded(409, 'The entry has been reversed already.'),
+  COMMAND_SETTLED: recorded(409, 'The command to be voided already has an outcome.'),
+  NOT_NEXT_CYCLE: passing(409, 'A roll takes exactly one step from the current cycle.'),
+  NOTHING_TO_EXPIRE: passing(409, 'The holding has no points past their date.'),
+  // limits
+  QUOTA_REFILL: retryable(503, 'This quota lane is empty; it can be refilled from the budget.'),
+  BUDGET_EXHAUSTED: recorded(422, 'The budget of the programme is used up.'),
+  // sufficiency
+  POINTS_EXPIRED: recorded(422, 'The account would hold enough, had its points not expired.'),
+  POINTS_PENDING: recorded(422, 'The account holds enough, but part of it is not available yet.'),
+  INSUFFICIENT_POINTS: recorded(422, 'The account does not hold enough.'),
+  LOT_SPENT: recorded(422, 'The points that would have to be taken back are already spent.'),
+} as const satisfies Record<string, ErrorSpec>
+
+/** Codes that only a gateway or a command-line tool gives; no command is refused on chain by them. */
+const EDGE_ERRORS = {
+  REQUEST_MALFORMED: passing(400, 'The request is not of the form that the API describes.'),
+  LINE_MALFORMED: passing(400, 'The line is not of the form that the file asks for.'),
+  UNAUTHENTICATED: passing(401, 'A bearer token of this gateway is needed.'),
+  FORBIDDEN: passing(403, "The token's role does not allow this."),
+  NOT_FOUND: passing(404, 'There is nothing at this address.'),
+  TOO_LARGE: passing(413, 'The request is larger than the gateway takes.'),
+  UNSUPPORTED_MEDIA_TYPE: passing(415, 'Send application/json or application/x-ndjson.'),
+  IDEMPOTENCY_KEY_MISMATCH: passing(422, 'The Idempotency-Key header differs from the command id.'),
+  COMMAND_TYPE_MISMATCH: passing(422, 'This route takes another type of command.'),
+  QUEUE_FULL: retryable(503, 'The gateway has as much waiting as it can hold.'),
+  HOME_UNAVAILABLE: retryable(503, 'The home gateway of the account does not answer.'),
+  LEDGER_UNAVAILABLE: retryable(503, 'The ledger does not answer.'),
+  NOT_YET: retryable(503, 'The block asked for has not been seen in time.'),
+  OUTCOME_UNKNOWN: retryable(504, 'The outcome is not known yet; ask again by the command id.'),
+  INTERNAL: passing(500, 'The gateway has a fault; the trace id finds it in the log.'),
+} as const satisfies Record<string, ErrorSpec>
+
+const ERRORS = { ...LEDGER_ERRORS, ...EDGE_ERRORS }
+
+export type LedgerErrorCode = keyof typeof LEDGER_ERRORS
+export type ErrorCode = keyof typeof ERRORS
+
+/** Every code with its meaning, in the order in which the ledger tests. */
+export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorSpec>> = ERRORS
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text)
+}
+
+export type ErrorDetail = Readonly<Record<string, string>>
+
+/** An expected refusal, as data. */
+export interface Refusal {
+  readonly ok: false
+  readonly code: LedgerErrorCode
+  readonly detail: ErrorDetail
+}
+
+export function refuse(code: LedgerErrorCode, detail: ErrorDetail = {}): Refusal {
+  return { ok: false, code, detail }
+}
+
+/** A refusal of a whole request. Its message is all that leaves chaincode, so it is parseable. */
+export class LedgerError extends Error {
+  readonly code: ErrorCode
+  readonly detail: ErrorDetail
+
+  constructor(code: ErrorCode, detail: ErrorDetail = {}) {
+    super(`${code} ${JSON.stringify(detail)}`)
+    this.name = 'LedgerError'
+    this.code = code
+    this.detail = detail
+  }
+}
+
+/** Finds a coded refusal in a message that a peer may have wrapped; undefined if there is none. */
+export function parseLedgerError(message: string): LedgerError | undefined {
+  const found = /([A-Z][A-Z_]+) (\{.*\})/s.exec(message)
+  const code = found?.[1]
+  if (code === undefined || !isErrorCode(code)) return undefined
+  const detail: unknown = parseJson(found?.[2] ?? '')
+  return new LedgerError(code, isDetail(detail) ? detail : {})
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isDetail(value: unknown): value is ErrorDetail {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((member) => typeof member === 'string')
+  )
+}

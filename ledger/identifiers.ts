@@ -1,0 +1,71 @@
+import { Type } from 'typebox'
+
+/**
+ * Identifiers. None may hold `/`, which separates the parts of a state key, so no identifier can
+ * reach into another key. A person's or account's id starts with the organisation that keeps it.
+ */
+export type OrganisationId = string
+export type ActorId = string
+export type AccountId = string
+/** issuer:code:unit for what a merchant issues (unit point, fen or piece), code:unit for currency. */
+export type AssetId = string
+
+const ORGANISATION = '[A-Za-z][A-Za-z0-9-]{0,31}'
+const LOCAL = '[a-z0-9][a-z0-9.-]{0,47}'
+
+export const OrganisationIdText = Type.String({
+  pattern: `^${ORGANISATION}$`,
+  description: 'an organisation, by its MSP id',
+  examples: ['mall'],
+})
+
+export const PersonIdText = Type.String({
+  pattern: `^${ORGANISATION}:${LOCAL}$`,
+  description: 'a member or staff id, organisation:name',
+  examples: ['mall:m-4f7k2q9x1c'],
+})
+
+/** Who gives a command: a person by a registered key, or an organisation by its MSP identity. */
+export const ActorIdText = Type.String({
+  pattern: `^${ORGANISATION}(:${LOCAL})?$`,
+  description: 'a member or staff id, or an organisation for its own acts',
+  examples: ['mall:m-4f7k2q9x1c'],
+})
+
+export const AccountIdText = Type.String({
+  pattern: `^${ORGANISATION}:${LOCAL}$`,
+  description: 'an account id, home organisation:name',
+  examples: ['mall:a-8d3h5j7k9m'],
+})
+
+export const PointsAssetIdText = Type.String({
+  pattern: `^${ORGANISATION}:[a-z0-9][a-z0-9-]{0,23}:point$`,
+  description: 'a points asset, issuer:code:point',
+  examples: ['mall:star:point'],
+})
+
+export const CommandIdText = Type.String({
+  pattern: '^[A-Za-z0-9._-]{8,80}$',
+  description: 'chosen by the client, kept before sending, unique per actor: the idempotency key',
+  examples: ['5f0c7a52-0d6c-4f0e-9d2f-6f3a3f9f2b11'],
+})
+
+/** A reference from a merchant's own system: receipt, order, store. */
+export const ReferenceText = Type.String({
+  pattern: '^[A-Za-z0-9._:-]{1,64}$',
+  description: 'a receipt, order or store number of the merchant',
+  examples: ['R-20261201-0001'],
+})
+
+export const TransactionIdText = Type.String({ pattern: '^[0-9a-f]{64}$' })
+
+/** The organisation in front of a person's, account's or asset's id. */
+export function organisationOf(id: string): OrganisationId {
+  const end = id.indexOf(':')
+  return end === -1 ? id : id.slice(0, end)
+}
+
+/** Whether the actor is an organisation itself rather than one of its people. */
+export function isOrganisation(actor: ActorId): actor is OrganisationId {
+  return !actor.includes(':')
+}

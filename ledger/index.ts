@@ -1,0 +1,85 @@
+export { multiply, PositiveAmount } from './amount.ts'
+export type { Rational } from './amount.ts'
+export { addDays, BusinessDateText, cycleName, endOfMonth } from './business-date.ts'
+export type { BusinessDate, Cycle } from './business-date.ts'
+export { canonicalJson } from './canonical.ts'
+export type { CanonicalValue } from './canonical.ts'
+export type { CallContext, Cryptography, StateReader } from './capabilities.ts'
+export {
+  CHAINCODE_NAME,
+  CommandText,
+  contentText,
+  SignedCommandText,
+  signingText,
+} from './command.ts'
+export type { Command, Proof, SignedCommand } from './command.ts'
+export { canonicalEntry, EntryText, parseEntry } from './entry.ts'
+export type { Entry, EntryReferences } from './entry.ts'
+export { ERROR_TABLE, isErrorCode, LedgerError, parseLedgerError } from './errors.ts'
+export type { ErrorCode, ErrorDetail, ErrorSpec, LedgerErrorCode } from './errors.ts'
+export {
+  AccountIdText,
+  ActorIdText,
+  CommandIdText,
+  isOrganisation,
+  organisationOf,
+  OrganisationIdText,
+  PersonIdText,
+  PointsAssetIdText,
+  ReferenceText,
+  TransactionIdText,
+} from './identifiers.ts'
+export type { AccountId, ActorId, AssetId, OrganisationId } from './identifiers.ts'
+export type { Outcome, PublishedEntry } from './judge.ts'
+export {
+  accountKey,
+  actorKey,
+  commandKey,
+  creditKey,
+  deltaKey,
+  holdingKey,
+  ledgerKey,
+  organisationKey,
+  organisationsKey,
+  programmeKey,
+  quotaLaneKey,
+  quotaPoolKey,
+  splitKey,
+} from './keys.ts'
+export type { Key } from './keys.ts'
+export { lotStatus, lotTotals, mergeLots, NEVER, sumLots } from './lot.ts'
+export type { Lot, LotStatus, LotTotals } from './lot.ts'
+export {
+  CHART_OF_ACCOUNTS,
+  codeOf,
+  EXPIRED,
+  holdingAccount,
+  holdingPath,
+  ISSUED,
+  REDEEMED,
+  SETTLEMENT_ASSET,
+} from './posting.ts'
+export type { AccountCode, AccountPath, Posting, Side } from './posting.ts'
+export { keyIdOf, PublicKeyText } from './public-key.ts'
+export { ROLES } from './records.ts'
+export type {
+  Account,
+  Actor,
+  Delta,
+  Holding,
+  Ledger,
+  Organisation,
+  PointsProgramme,
+  PublicKey,
+  Quota,
+  RecordedOutcome,
+  Role,
+} from './records.ts'
+export { ReplayedBooks } from './replay.ts'
+export type { AccountBalance } from './replay.ts'
+export type { CommandRule, HoldingReference } from './rule.ts'
+export { RULES } from './rules.ts'
+export { contendedKeys, debitsOf, shapeCommand, shapeOf } from './shape.ts'
+export type { ShapedCommand } from './shape.ts'
+export { LANES, MAX_COMMANDS, MAX_FOLDED_CREDITS, parseSubmit, submit } from './submit.ts'
+export type { SubmitRequest, SubmitResult } from './submit.ts'

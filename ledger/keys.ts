@@ -1,0 +1,120 @@
+import type { AccountId, ActorId, AssetId, OrganisationId } from './identifiers.ts'
+import type { AccountPath } from './posting.ts'
+import type {
+  Account,
+  Actor,
+  Codec,
+  Delta,
+  Holding,
+  Ledger,
+  Mark,
+  Organisation,
+  PointsProgramme,
+  Quota,
+  RecordedOutcome,
+} from './records.ts'
+import {
+  ACCOUNT,
+  ACTOR,
+  DELTA,
+  HOLDING,
+  LEDGER,
+  MARK,
+  ORGANISATION,
+  ORGANISATIONS,
+  OUTCOME,
+  PROGRAMME,
+  QUOTA,
+} from './records.ts'
+
+/** Where a record of one kind lies in the state. The parts of `name` are separated by slashes. */
+export interface Key<T> {
+  readonly name: string
+  readonly codec: Codec<T>
+}
+
+export const ledgerKey: Key<Ledger> = { name: 'ledger', codec: LEDGER }
+
+/** The ids of all organisations, for majorities. */
+export const organisationsKey: Key<readonly OrganisationId[]> = {
+  name: 'organisations',
+  codec: ORGANISATIONS,
+}
+
+export function organisationKey(id: OrganisationId): Key<Organisation> {
+  return { name: `organisation/${id}`, codec: ORGANISATION }
+}
+
+export function actorKey(id: ActorId): Key<Actor> {
+  return { name: `actor/${id}`, codec: ACTOR }
+}
+
+export function accountKey(id: AccountId): Key<Account> {
+  return { name: `account/${id}`, codec: ACCOUNT }
+}
+
+export function programmeKey(id: AssetId): Key<PointsProgramme> {
+  return { name: `programme/${id}`, codec: PROGRAMME }
+}
+
+/** An account's holding of an asset: its base, changed only by debits. */
+export function holdingKey(account: AccountId, asset: AssetId): Key<Holding> {
+  return { name: `holding/${account}/${asset}`, codec: HOLDING }
+}
+
+/** What a transaction credited to a holding: a blind write, folded into the base by a debit. */
+export function creditKey(account: AccountId, asset: AssetId, transactionId: string): Key<Holding> {
+  return { name: `credit/${account}/${asset}/${transactionId}`, codec: HOLDING }
+}
+
+/** What a transaction posted to an account, or to all accounts of a code: a blind write. */
+export function deltaKey(path: AccountPath, asset: AssetId, transactionId: string): Key<Delta> {
+  return { name: `delta/${path}/${asset}/${transactionId}`, codec: DELTA }
+}
+
+/** The pool of a budget, from which lanes are refilled. */
+export function quotaPoolKey(bound: AssetId): Key<Quota> {
+  return { name: `quota/${bound}`, codec: QUOTA }
+}
+
+/** A lane of a budget: one organisation's transactions in one lane read and write only this. */
+export function quotaLaneKey(
+  bound: AssetId,
+  organisation: OrganisationId,
+  lane: number,
+): Key<Quota> {
+  return { name: `quota/${bound}/${organisation}/${lane}`, codec: QUOTA }
+}
+
+export function commandKey(actor: ActorId, id: string): Key<RecordedOutcome> {
+  return { name: `command/${actor}/${id}`, codec: OUTCOME }
+}
+
+/** That points were issued for a receipt. */
+export function receiptKey(organisation: OrganisationId, receipt: string): Key<Mark> {
+  return { name: `receipt/${organisation}/${receipt}`, codec: MARK }
+}
+
+/** That an order was paid from an account. */
+export function orderKey(acceptor: OrganisationId, order: string, account: AccountId): Key<Mark> {
+  return { name: `order/${acceptor}/${order}/${account}`, codec: MARK }
+}
+
+/** That an entry was reversed. */
+export function reversalKey(entryHash: string): Key<Mark> {
+  return { name: `reversal/${entryHash}`, codec: MARK }
+}
+
+/** Kinds of key that a command reads and then writes: two transactions in flight must not share one. */
+const CONTENDED = new Set(['holding', 'command', 'receipt', 'order', 'reversal'])
+
+/** Whether two transactions in flight that both name this key would invalidate one another. */
+export function isContended(key: Key<unknown>): boolean {
+  return CONTENDED.has(key.name.slice(0, key.name.indexOf('/')))
+}
+
+/** The parts of a key's name: the kind first. */
+export function splitKey(name: string): { readonly kind: string; readonly parts: string[] } {
+  const [kind = '', ...parts] = name.split('/')
+  return { kind, parts }
+}

@@ -1,0 +1,95 @@
+import type { TObject, Static } from 'typebox'
+import type { StateView } from './batch-state.ts'
+import type { CallContext } from './capabilities.ts'
+import type { Command } from './command.ts'
+import type { EntryReferences } from './entry.ts'
+import type { Refusal } from './errors.ts'
+import type { AccountId, AssetId } from './identifiers.ts'
+import type { Key } from './keys.ts'
+import type { Posting } from './posting.ts'
+import type { Actor, Ledger, PointsProgramme, PublicKey } from './records.ts'
+
+/** A person who has proved the command, with the key that did. */
+export interface Signer {
+  readonly actor: Actor
+  readonly key: PublicKey
+}
+
+/** What a decision knows besides the state: all of it from Fabric, the proofs and the ledger. */
+export interface DecisionContext extends CallContext {
+  readonly lane: number
+  readonly ledger: Ledger
+  readonly cycle: string
+  /** Distinct people whose proofs were verified; empty for an organisation's own act. */
+  readonly signers: readonly Signer[]
+  readonly sha256: (text: string) => string
+}
+
+/** A record to be written when the command is accepted. */
+export interface RecordWrite {
+  readonly key: Key<unknown>
+  readonly value: unknown
+}
+
+export function write<T>(key: Key<T>, value: T): RecordWrite {
+  return { key, value }
+}
+
+/** What a rule says of an entry; the rest of it is the same for all. */
+export interface EntryContent {
+  readonly postings: readonly Posting[]
+  readonly references: EntryReferences
+}
+
+/** The command will take effect; nothing after this may fail. */
+export interface Acceptance {
+  readonly ok: true
+  readonly writes: readonly RecordWrite[]
+  /** Absent for commands that move nothing of value. */
+  readonly entry?: EntryContent
+}
+
+export type Decision = Acceptance | Refusal
+
+export function accept(writes: readonly RecordWrite[], entry?: EntryContent): Acceptance {
+  return entry === undefined ? { ok: true, writes } : { ok: true, writes, entry }
+}
+
+/** A holding that a command may debit. */
+export interface HoldingReference {
+  readonly account: AccountId
+  readonly asset: AssetId
+}
+
+/** What a read set may depend on besides the command. */
+export interface ReadContext {
+  readonly organisation: string
+  readonly lane: number
+  readonly sha256: (text: string) => string
+}
+
+/** One type of command: the shape of its body, what it looks at, and what it decides. */
+export interface CommandRule<Schema extends TObject = TObject> {
+  readonly type: string
+  readonly body: Schema
+  /** The asset that the command is about, loaded before the rest of the read set. */
+  readonly asset: (body: Static<Schema>) => AssetId | undefined
+  /** Holdings that it may debit: they say which gateway submits it and what is folded. */
+  readonly debits: (body: Static<Schema>) => readonly HoldingReference[]
+  /** Keys that the decision looks at, besides actors, ledger, holdings and the asset. */
+  readonly reads: (
+    command: Command<Static<Schema>>,
+    programme: PointsProgramme | undefined,
+    context: ReadContext,
+  ) => readonly Key<unknown>[]
+  readonly decide: (
+    command: Command<Static<Schema>>,
+    state: StateView,
+    context: DecisionContext,
+  ) => Decision
+}
+
+/** Keeps the body's type inside a rule while the table of rules holds them all alike. */
+export function defineRule<Schema extends TObject>(rule: CommandRule<Schema>): CommandRule<Schema> {
+  return rule
+}

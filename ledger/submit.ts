@@ -1,0 +1,157 @@
+import { Type } from 'typebox'
+import { BatchState } from './batch-state.ts'
+import type { StateWrite } from './batch-state.ts'
+import type { CallContext, Cryptography, StateReader } from './capabilities.ts'
+import { LedgerError } from './errors.ts'
+import { AccountIdText, PointsAssetIdText, TransactionIdText } from './identifiers.ts'
+import type { Outcome, PublishedEntry } from './judge.ts'
+import { judge } from './judge.ts'
+import type { Key } from './keys.ts'
+import { actorKey, commandKey, holdingKey, ledgerKey, programmeKey } from './keys.ts'
+import type { ReadContext } from './rule.ts'
+import type { ShapedCommand } from './shape.ts'
+import { shapeCommand, shapeOf } from './shape.ts'
+
+export const MAX_COMMANDS = 1_000
+export const MAX_FOLDED_CREDITS = 10_000
+export const LANES = 64
+
+/** What one Fabric transaction carries. Each command is checked, judged and answered by itself. */
+export const SubmitText = Type.Object(
+  {
+    lane: Type.Integer({ minimum: 0, maximum: LANES - 1 }),
+    fold: Type.Array(
+      Type.Object(
+        {
+          account: AccountIdText,
+          asset: PointsAssetIdText,
+          transactions: Type.Array(TransactionIdText, { maxItems: MAX_FOLDED_CREDITS }),
+        },
+        { additionalProperties: false },
+      ),
+      { maxItems: MAX_COMMANDS },
+    ),
+    commands: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_COMMANDS }),
+  },
+  { additionalProperties: false },
+)
+
+export type SubmitRequest = Type.Static<typeof SubmitText>
+
+/** What a transaction is to write, publish and answer. Without writes it need not be ordered. */
+export interface SubmitResult {
+  readonly outcomes: readonly Outcome[]
+  readonly writes: readonly StateWrite[]
+  readonly published: readonly PublishedEntry[]
+}
+
+export interface SubmitPorts extends StateReader, Cryptography {}
+
+const checkSubmit = shapeOf(SubmitText)
+
+/** Parses the request of a Submit. Throws SUBMIT_MALFORMED. */
+export function parseSubmit(requestJson: string): SubmitRequest {
+  let value: unknown
+  try {
+    value = JSON.parse(requestJson)
+  } catch {
+    throw new LedgerError('SUBMIT_MALFORMED', { problem: 'not JSON' })
+  }
+  const checked = checkSubmit(value)
+  if (!checked.ok) throw new LedgerError('SUBMIT_MALFORMED', checked.detail)
+  return checked.value
+}
+
+/**
+ * Runs a batch of commands over the ledger: reads everything that they declare, judges them one
+ * after the other over one buffered state, and returns outcomes in their order.
+ * Point reads only. Throws SUBMIT_MALFORMED.
+ */
+export async function submit(
+  request: SubmitRequest,
+  ports: SubmitPorts,
+  call: CallContext,
+): Promise<SubmitResult> {
+  const shapes = request.commands.map(shapeCommand)
+  const shaped = shapes.flatMap((shape) => (shape.ok ? [shape.shaped] : []))
+  const state = new BatchState(call.transactionId)
+  const organisation = call.caller.organisation
+  const context: ReadContext = { organisation, lane: request.lane, sha256: ports.sha256 }
+  await loadReadSet(shaped, request, state, ports, context)
+
+  const { sha256, verifyP256 } = ports
+  const judgeContext = { ...call, sha256, verifyP256, lane: request.lane }
+  const published: PublishedEntry[] = []
+  const outcomes = shapes.map((shape, index): Outcome => {
+    if (!shape.ok) return malformed(request.commands[index], shape.detail)
+    const judgement = judge(shape.shaped, state, judgeContext)
+    if (judgement.published !== undefined) published.push(judgement.published)
+    return judgement.outcome
+  })
+  return { outcomes, writes: state.writes(), published }
+}
+
+/** Two rounds: what the commands name, then what depends on the terms of their assets. */
+async function loadReadSet(
+  shaped: readonly ShapedCommand[],
+  request: SubmitRequest,
+  state: BatchState,
+  reader: StateReader,
+  context: ReadContext,
+): Promise<void> {
+  const assets = shaped.flatMap(({ command, rule }) => rule.asset(command.body) ?? [])
+  await load([ledgerKey.name, ...assets.map((id) => programmeKey(id).name)], state, reader)
+  const named = request.fold.flatMap(({ account, asset, transactions }) =>
+    state.nameCredits(account, asset, transactions),
+  )
+  if (named.length > MAX_FOLDED_CREDITS) {
+    throw new LedgerError('SUBMIT_MALFORMED', { at: '/fold', problem: 'too many credits' })
+  }
+  const keys = shaped.flatMap((command) => readSet(command, state, context))
+  await load([...keys.map(({ name }) => name), ...named], state, reader)
+}
+
+async function load(
+  names: readonly string[],
+  state: BatchState,
+  reader: StateReader,
+): Promise<void> {
+  const missing = [...new Set(names)].filter((name) => !state.isLoaded(name))
+  if (missing.length > 0) state.load(missing, await reader.readMany(missing))
+}
+
+/** Every key that judging a command may look at. */
+function readSet(
+  { command, proofs, rule }: ShapedCommand,
+  state: BatchState,
+  context: ReadContext,
+): Key<unknown>[] {
+  const asset = rule.asset(command.body)
+  const programme = asset === undefined ? undefined : state.get(programmeKey(asset))
+  return [
+    commandKey(command.actor, command.id),
+    ...proofs.map((proof) => actorKey(proof.actor)),
+    ...rule.debits(command.body).map(({ account, asset }) => holdingKey(account, asset)),
+    ...rule.reads(command, programme, context),
+  ]
+}
+
+/** The answer to something that is no command names what it can. */
+function malformed(value: unknown, detail: Readonly<Record<string, string>>): Outcome {
+  const command = memberOf(value, 'command')
+  const actor = memberOf(command, 'actor')
+  const id = memberOf(command, 'id')
+  return {
+    status: 'refused',
+    actor: typeof actor === 'string' ? actor : '',
+    id: typeof id === 'string' ? id : '',
+    replayed: false,
+    code: 'COMMAND_MALFORMED',
+    detail,
+  }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  return Object.getOwnPropertyDescriptor(value, name)?.value
+}
