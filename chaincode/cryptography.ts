@@ -23,7 +23,29 @@ function tryParse(publicKey: string): KeyObject | undefined {
   }
 }
 
+interface Verified {
+  readonly publicKey: string
+  readonly text: string
+  readonly holds: boolean
+}
+
+const MAX_VERIFIED = 10_000
+const verified = new Map<string, Verified>()
+
+/**
+ * Whether a signature holds depends on its bytes alone, so a batch that is judged again, after a
+ * conflict or for another simulated organisation, need not be verified again.
+ */
 function verifyP256(publicKey: string, text: string, signature: string): boolean {
+  const known = verified.get(signature)
+  if (known?.publicKey === publicKey && known.text === text) return known.holds
+  const holds = verifySignature(publicKey, text, signature)
+  if (verified.size >= MAX_VERIFIED) verified.clear()
+  verified.set(signature, { publicKey, text, holds })
+  return holds
+}
+
+function verifySignature(publicKey: string, text: string, signature: string): boolean {
   const key = parseKey(publicKey)
   if (key === undefined) return false
   const data = Buffer.from(text, 'utf8')

@@ -1,10 +1,13 @@
 import type { Context as FabricContext } from 'fabric-contract-api'
-import { Contract, Param, Returns, Transaction } from 'fabric-contract-api'
+// The package assembles its exports at run time, where the names cannot be imported.
+import fabric from 'fabric-contract-api'
 import { canonicalJson, CHAINCODE_NAME, parseSubmit, submit } from '../ledger/index.ts'
 import { readCall } from './caller.ts'
 import { cryptography } from './cryptography.ts'
 import { getAccount, getOutcomes, getProgrammes, getQuota } from './look-ups.ts'
 import { flush, stubReader } from './stub-state.ts'
+
+const { Contract, Param, Returns, Transaction } = fabric
 
 /** The consortium's contract. Every function takes one JSON text and answers with one. */
 export class LedgerContract extends Contract {

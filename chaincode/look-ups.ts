@@ -69,7 +69,7 @@ const parseAccount = parser(
     {
       account: AccountIdText,
       asset: PointsAssetIdText,
-      credits: Type.Array(TransactionIdText),
+      credits: Type.Array(TransactionIdText, { maxItems: MAX_LOOKED_UP_KEYS - 2 }),
     },
     closed,
   ),
@@ -81,7 +81,7 @@ export async function getAccount(requestJson: string, reader: StateReader): Prom
   const [record] = await lookUp([accountKey(account)], reader)
   const keys = [
     holdingKey(account, asset),
-    ...credits.map((transactionId) => creditKey(account, asset, transactionId)),
+    ...[...new Set(credits)].map((transactionId) => creditKey(account, asset, transactionId)),
   ]
   const holdings = await lookUp(keys, reader)
   // No date is taken into account: what is pending or expired is the reader's to say.

@@ -35,9 +35,9 @@ export function deriveWallet(secret: string, actor: string): Wallet {
   const ecdh = createECDH('prime256v1')
   ecdh.setPrivateKey(d)
   const point = ecdh.getPublicKey()
-  const part = (bytes: Buffer): string => bytes.toString('base64url')
-  const [x, y] = [part(point.subarray(1, 33)), part(point.subarray(33))]
-  const jwk = { kty: 'EC', crv: 'P-256', x, y, d: part(d) }
+  const x = point.toString('base64url', 1, 33)
+  const y = point.toString('base64url', 33)
+  const jwk = { kty: 'EC', crv: 'P-256', x, y, d: d.toString('base64url') }
   return openWallet(actor, createPrivateKey({ key: jwk, format: 'jwk' }))
 }
 

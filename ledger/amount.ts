@@ -7,6 +7,9 @@ export const PositiveAmount = Type.String({
   examples: ['100'],
 })
 
+/** An amount that the ledger itself has posted: a price times a quantity can have twice the digits. */
+export const PostedAmount = Type.String({ pattern: '^[1-9][0-9]{0,31}$' })
+
 /** A non-negative rational number, for prices and rates that no decimal fraction can write. */
 export interface Rational {
   readonly numerator: bigint

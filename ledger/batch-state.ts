@@ -36,7 +36,7 @@ interface HoldingSlot {
   /** Credits of this transaction that have not met a debit. */
   credited: Lot[]
   /** Credit keys that the base has taken in and that a write of the base deletes. */
-  readonly folded: string[]
+  readonly folded: Set<string>
   debited: boolean
 }
 
@@ -124,7 +124,7 @@ export class BatchState implements StateView {
     const name = `${account} ${asset}`
     let holding = this.#holdings.get(name)
     if (holding === undefined) {
-      holding = { account, asset, base: undefined, credited: [], folded: [], debited: false }
+      holding = { account, asset, base: undefined, credited: [], folded: new Set(), debited: false }
       this.#holdings.set(name, holding)
     }
     return holding
@@ -136,10 +136,10 @@ export class BatchState implements StateView {
     const lots = [...(this.get(key)?.lots ?? [])]
     for (const credit of this.#credits.get(key.name) ?? []) {
       const value = this.get(credit)
-      // A credit that another debit has folded already is no longer there.
-      if (value === undefined || holding.folded.includes(credit.name)) continue
+      // A credit that another transaction has folded is no longer there; one may be named twice.
+      if (value === undefined || holding.folded.has(credit.name)) continue
       lots.push(...value.lots)
-      holding.folded.push(credit.name)
+      holding.folded.add(credit.name)
     }
     holding.base = lots
     return lots
@@ -191,7 +191,7 @@ export class BatchState implements StateView {
     const key = holdingKey(account, asset)
     return [
       { name: key.name, value: key.codec.encode({ lots: holding.base ?? [] }) },
-      ...holding.folded.map((name) => ({ name, value: undefined })),
+      ...[...holding.folded].map((name) => ({ name, value: undefined })),
     ]
   }
 }

@@ -3,9 +3,15 @@ import { Type } from 'typebox'
 /** A calendar date as YYYY-MM-DD. Text order is date order. */
 export type BusinessDate = string
 
+const LONG_MONTH = '(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])'
+const SHORT_MONTH = '(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)'
+const FEBRUARY = '02-(?:0[1-9]|1[0-9]|2[0-8])'
+const LEAP_YEAR = '(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)'
+
+/** A day that the calendar has, so that what is no date is a matter of form. */
 export const BusinessDateText = Type.String({
-  pattern: '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$',
-  description: 'a date, YYYY-MM-DD',
+  pattern: `^(?:[0-9]{4}-(?:${LONG_MONTH}|${SHORT_MONTH}|${FEBRUARY})|${LEAP_YEAR}-02-29)$`,
+  description: 'a day of the calendar, YYYY-MM-DD',
   examples: ['2026-12-01'],
 })
 
@@ -32,12 +38,6 @@ function format({ year, month, day }: Calendar): BusinessDate {
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
   return [4, 6, 9, 11].includes(month) ? 30 : 31
-}
-
-/** Whether a text of the form YYYY-MM-DD is a day that the calendar has. */
-export function isCalendarDate(date: BusinessDate): boolean {
-  const { year, month, day } = parse(date)
-  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
 }
 
 /** The day that is `days` (0 or more) after `date`. */

@@ -23,7 +23,8 @@ function recorded(status: number, message: string): ErrorSpec {
   return { status, retryable: false, recorded: true, message }
 }
 
-const LEDGER_ERRORS = {
+/** Codes by which a command or a request to the contract is refused on chain. */
+export const LEDGER_ERRORS = {
   // shape
   COMMAND_MALFORMED: passing(400, 'The command is not of the form its type asks for.'),
   SUBMIT_MALFORMED: passing(400, 'The request to the contract is not of the form it asks for.'),
@@ -54,8 +55,6 @@ const LEDGER_ERRORS = {
   ENTRY_UNKNOWN: recorded(404, 'No entry of the ledger has this content.'),
   // authority and rules
   NOT_AUTHORISED: recorded(403, 'The actor has no authority for this command.'),
-  ISSUER_MISMATCH: recorded(422, 'The asset id does not name the organisation that defines it.'),
-  DATE_INVALID: recorded(422, 'The calendar has no such day.'),
   AVAILABLE_FROM_TOO_LATE: recorded(422, 'Points may be held back for at most 30 days.'),
   RECEIPT_USED: recorded(409, 'Points were already issued for this receipt.'),
   NOTHING_TO_ISSUE: recorded(422, 'The purchase is too small for a single point.'),
@@ -79,7 +78,7 @@ const LEDGER_ERRORS = {
 } as const satisfies Record<string, ErrorSpec>
 
 /** Codes that only a gateway or a command-line tool gives; no command is refused on chain by them. */
-const EDGE_ERRORS = {
+export const EDGE_ERRORS = {
   REQUEST_MALFORMED: passing(400, 'The request is not of the form that the API describes.'),
   LINE_MALFORMED: passing(400, 'The line is not of the form that the file asks for.'),
   UNAUTHENTICATED: passing(401, 'A bearer token of this gateway is needed.'),
@@ -107,6 +106,11 @@ export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorSpec>> = ERRORS
 
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text)
+}
+
+/** Whether the ledger itself refuses commands by this code, rather than a gateway or a tool. */
+export function isLedgerErrorCode(text: string): text is LedgerErrorCode {
+  return Object.hasOwn(LEDGER_ERRORS, text)
 }
 
 export type ErrorDetail = Readonly<Record<string, string>>

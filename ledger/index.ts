@@ -15,7 +15,7 @@ export {
 export type { Command, Proof, SignedCommand } from './command.ts'
 export { canonicalEntry, EntryText, parseEntry } from './entry.ts'
 export type { Entry, EntryReferences } from './entry.ts'
-export { ERROR_TABLE, isErrorCode, LedgerError, parseLedgerError } from './errors.ts'
+export { ERROR_TABLE, isErrorCode, isLedgerErrorCode, LedgerError, parseLedgerError } from './errors.ts'
 export type { ErrorCode, ErrorDetail, ErrorSpec, LedgerErrorCode } from './errors.ts'
 export {
   AccountIdText,
@@ -81,5 +81,12 @@ export type { CommandRule, HoldingReference } from './rule.ts'
 export { RULES } from './rules.ts'
 export { contendedKeys, debitsOf, shapeCommand, shapeOf } from './shape.ts'
 export type { ShapedCommand } from './shape.ts'
-export { LANES, MAX_COMMANDS, MAX_FOLDED_CREDITS, parseSubmit, submit } from './submit.ts'
+export {
+  LANES,
+  malformedOutcome,
+  MAX_COMMANDS,
+  MAX_FOLDED_CREDITS,
+  parseSubmit,
+  submit,
+} from './submit.ts'
 export type { SubmitRequest, SubmitResult } from './submit.ts'

@@ -3,7 +3,7 @@ import type { CanonicalValue } from './canonical.ts'
 import type { AccountId, AssetId, OrganisationId } from './identifiers.ts'
 import type { Lot } from './lot.ts'
 import { LotText, parseLot } from './lot.ts'
-import { PositiveAmount } from './amount.ts'
+import { PostedAmount } from './amount.ts'
 
 /** The chart of accounts 科目表. `normal` is the side on which an account's balance stands. */
 export const CHART_OF_ACCOUNTS = {
@@ -71,7 +71,7 @@ export const PostingText = Type.Object(
     account: Type.String({ pattern: '^[0-9]{4}(/[A-Za-z0-9:.-]{1,81}){0,3}$' }),
     asset: Type.String({ pattern: '^[A-Za-z0-9:.-]{1,80}$' }),
     side: Type.Union([Type.Literal('debit'), Type.Literal('credit')]),
-    amount: PositiveAmount,
+    amount: PostedAmount,
     lots: Type.Optional(Type.Array(LotText)),
   },
   { additionalProperties: false },

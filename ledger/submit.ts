@@ -83,7 +83,7 @@ export async function submit(
   const judgeContext = { ...call, sha256, verifyP256, lane: request.lane }
   const published: PublishedEntry[] = []
   const outcomes = shapes.map((shape, index): Outcome => {
-    if (!shape.ok) return malformed(request.commands[index], shape.detail)
+    if (!shape.ok) return malformedOutcome(request.commands[index], shape.detail)
     const judgement = judge(shape.shaped, state, judgeContext)
     if (judgement.published !== undefined) published.push(judgement.published)
     return judgement.outcome
@@ -101,12 +101,13 @@ async function loadReadSet(
 ): Promise<void> {
   const assets = shaped.flatMap(({ command, rule }) => rule.asset(command.body) ?? [])
   await load([ledgerKey.name, ...assets.map((id) => programmeKey(id).name)], state, reader)
+  const foldedCredits = request.fold.reduce((sum, { transactions }) => sum + transactions.length, 0)
+  if (foldedCredits > MAX_FOLDED_CREDITS) {
+    throw new LedgerError('SUBMIT_MALFORMED', { at: '/fold', problem: 'too many credits' })
+  }
   const named = request.fold.flatMap(({ account, asset, transactions }) =>
     state.nameCredits(account, asset, transactions),
   )
-  if (named.length > MAX_FOLDED_CREDITS) {
-    throw new LedgerError('SUBMIT_MALFORMED', { at: '/fold', problem: 'too many credits' })
-  }
   const keys = shaped.flatMap((command) => readSet(command, state, context))
   await load([...keys.map(({ name }) => name), ...named], state, reader)
 }
@@ -136,8 +137,11 @@ function readSet(
   ]
 }
 
-/** The answer to something that is no command names what it can. */
-function malformed(value: unknown, detail: Readonly<Record<string, string>>): Outcome {
+/** The answer to something that is no command; it names what it can. */
+export function malformedOutcome(
+  value: unknown,
+  detail: Readonly<Record<string, string>>,
+): Outcome {
   const command = memberOf(value, 'command')
   const actor = memberOf(command, 'actor')
   const id = memberOf(command, 'id')

@@ -4,7 +4,7 @@ import { multiply, PositiveAmount } from '../amount.ts'
 import { actsAs } from '../authority.ts'
 import type { StateView } from '../batch-state.ts'
 import type { BusinessDate } from '../business-date.ts'
-import { addDays, BusinessDateText, endOfMonth, isCalendarDate } from '../business-date.ts'
+import { addDays, BusinessDateText, endOfMonth } from '../business-date.ts'
 import { postClearing } from '../clearing.ts'
 import type { Command } from '../command.ts'
 import type { Refusal } from '../errors.ts'
@@ -68,7 +68,8 @@ export const issuePoints = defineRule({
     const laneKey = quotaLaneKey(body.asset, context.caller.organisation, context.lane)
     const lane = state.get(laneKey) ?? { left: 0n, exhausted: false }
     if (lane.left < points) {
-      return refuse(lane.exhausted ? 'BUDGET_EXHAUSTED' : 'QUOTA_REFILL', { asset: body.asset })
+      const detail = { asset: body.asset, needed: String(points) }
+      return refuse(lane.exhausted ? 'BUDGET_EXHAUSTED' : 'QUOTA_REFILL', detail)
     }
 
     // From here it must succeed.
@@ -92,9 +93,6 @@ function checkAward(
   const { to, funder, receipt, availableFrom } = command.body
   const today = context.ledger.cycle.date
   const latest = addDays(today, MAX_PENDING_DAYS)
-  if (availableFrom !== undefined && !isCalendarDate(availableFrom)) {
-    return refuse('COMMAND_MALFORMED', { at: '/command/body/availableFrom' })
-  }
   if (state.get(accountKey(to)) === undefined) return refuse('ACCOUNT_UNKNOWN', { id: to })
   const mayAward = [programme.issuer, ...programme.partners].includes(funder)
   if (!mayAward || !actsAs(command, context, funder, 'issuer')) return refuse('NOT_AUTHORISED')

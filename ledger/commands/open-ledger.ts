@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { BusinessDateText, isCalendarDate } from '../business-date.ts'
+import { BusinessDateText } from '../business-date.ts'
 import { refuse } from '../errors.ts'
 import { ledgerKey } from '../keys.ts'
 import { accept, defineRule, write } from '../rule.ts'
@@ -17,7 +17,6 @@ export const openLedger = defineRule({
       return refuse('CALLER_NOT_ADMIN')
     }
     const date = command.body.businessDate
-    if (!isCalendarDate(date)) return refuse('COMMAND_MALFORMED', { at: '/body/businessDate' })
     return accept([write(ledgerKey, { ledgerId: command.ledgerId, cycle: { date, number: 1 } })])
   },
 })

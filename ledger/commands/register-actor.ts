@@ -23,6 +23,10 @@ export const registerActor = defineRule({
     },
     {
       additionalProperties: false,
+      anyOf: [
+        { required: ['account'], properties: { roles: { maxItems: 0 } } },
+        { properties: { account: false, roles: { minItems: 1 } } },
+      ],
       description: 'a member has an account and no roles, staff have roles and no account',
     },
   ),
@@ -36,9 +40,6 @@ export const registerActor = defineRule({
   decide(command, state, context) {
     const { id, publicKey, account, roles } = command.body
     const organisation = organisationOf(id)
-    if ((account === undefined) === (roles.length === 0)) {
-      return refuse('COMMAND_MALFORMED', { at: '/body', problem: 'either an account or roles' })
-    }
     if (state.get(organisationKey(organisation)) === undefined) {
       return refuse('ORGANISATION_UNKNOWN', { id: organisation })
     }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { BusinessDateText, isCalendarDate, isNextCycle } from '../business-date.ts'
+import { BusinessDateText, isNextCycle } from '../business-date.ts'
 import { refuse } from '../errors.ts'
 import { ledgerKey, organisationsKey } from '../keys.ts'
 import { accept, defineRule, write } from '../rule.ts'
@@ -19,7 +19,6 @@ export const rollBusinessDate = defineRule({
   decide(command, state, context) {
     const { from, to } = command.body
     const { cycle } = context.ledger
-    if (!isCalendarDate(to.date)) return refuse('COMMAND_MALFORMED', { at: '/body/to/date' })
     const finance = context.signers.filter(({ actor }) => actor.roles.includes('finance'))
     const agreeing = new Set(finance.map(({ actor }) => actor.organisation))
     const organisations = state.get(organisationsKey) ?? []

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { addDays } from '../../ledger/index.ts'
+import { readDayFiles } from '../day/day-files.ts'
+import type { FinishedPlay } from '../day/finish.ts'
+import { finish } from '../day/finish.ts'
+import { PATIENCE_MS } from '../day/play.ts'
+import { playDay } from '../day/play-day.ts'
+import { checkDate } from '../day/roll-date.ts'
+import { setUp } from '../day/set-up.ts'
+import { makeDemoKeys } from '../demo-keys.ts'
+import { firstGateway, openGateways } from '../gateways-file.ts'
+import type { PlayFlags } from './flags.ts'
+import { addPlayFlags, NOT_AFTER_DAYS } from './flags.ts'
+
+/** `day DIR`: plays the tills and wallets of a trading day through the gateways. */
+export function addDayCommand(program: Command): void {
+  const command = program
+    .command('day')
+    .description('play the tills and wallets of a trading day through the gateways')
+    .argument('<dir>', 'folder with the files of the day, such as data/2026-12-01')
+  addPlayFlags(command).action(async (dir: string, flags: PlayFlags) => {
+    process.exitCode = await runDay(dir, flags)
+  })
+}
+
+async function runDay(dir: string, { data, json = false, results }: PlayFlags): Promise<number> {
+  const day = readDayFiles(dir)
+  const gateways = openGateways(data)
+  const options = { gateways, keys: makeDemoKeys(data, day.seed), patienceMs: PATIENCE_MS }
+  console.error(
+    `Registering ${gateways.size} organisations, ${day.programmes.length} programmes and ${day.members.length} members`,
+  )
+  const { envelope, minBlock } = await setUp(day, addDays(day.tradingDate, NOT_AFTER_DAYS), options)
+  await checkDate(day, envelope, minBlock, options)
+  const startedMs = performance.now()
+  const played = await playDay(day, { ...options, envelope, minBlock })
+  const finished: FinishedPlay = { ...played, elapsedMs: performance.now() - startedMs }
+  const { url } = firstGateway(gateways)
+  const next = `Next: run it again (nothing changes), or look around at ${url}/docs`
+  return await finish(finished, { gateways, json, results, patienceMs: PATIENCE_MS, next })
+}

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PlainError, readOrExplain } from '../plain-error.ts'
+import { isLocalTime, parseRecord } from './csv-record.ts'
+
+/** The columns of the files that tills and wallets export, by kind. */
+export const COLUMNS = {
+  earnings: ['time', 'store', 'receipt', 'member', 'amount_fen', 'asset', 'available_from'],
+  redemptions: ['time', 'store', 'order', 'member', 'asset', 'points'],
+  transfers: ['time', 'from', 'to', 'asset', 'points', 'note'],
+} as const
+
+export type LineKind = keyof typeof COLUMNS
+
+interface KindOfLine<Kind extends LineKind> {
+  readonly kind: Kind
+  /** The organisation whose tills or wallets exported the file. */
+  readonly organisation: string
+  /** Physical line number in the file; the header is line 1. */
+  readonly line: number
+  /** Local time; that of the line before when the line's own cannot be read. */
+  readonly time: string
+  /** Undefined when the line is malformed. */
+  readonly fields: Readonly<Record<(typeof COLUMNS)[Kind][number], string>> | undefined
+}
+
+export type EarningLine = KindOfLine<'earnings'>
+export type RedemptionLine = KindOfLine<'redemptions'>
+export type TransferLine = KindOfLine<'transfers'>
+
+/** One line of a till or wallet file. */
+export type DayLine = EarningLine | RedemptionLine | TransferLine
+
+export interface LineFile {
+  readonly kind: LineKind
+  readonly organisation: string
+  /** Time of a first line of which the own cannot be read. */
+  readonly startTime: string
+}
+
+/** Reads every till and wallet file of a folder, KIND-ORGANISATION.csv. Throws plain errors. */
+export function readLineFiles(dir: string, startTime: string): DayLine[] {
+  return readdirSync(dir).flatMap((name) => {
+    const [, kind, organisation] =
+      /^(earnings|redemptions|transfers)-([A-Za-z0-9-]+)\.csv$/.exec(name) ?? []
+    if (kind === undefined || organisation === undefined) return []
+    return readLineFile(join(dir, name), { kind: kind as LineKind, organisation, startTime })
+  })
+}
+
+/** Reads one till or wallet file. Throws a plain error when it is not there or has another header. */
+export function readLineFile(path: string, file: LineFile): DayLine[] {
+  const remedy = 'Give the path of a file that tills or wallets export.'
+  return parseLines(
+    readOrExplain(path, remedy, () => readFileSync(path, 'utf8')),
+    path,
+    file,
+  )
+}
+
+/** The lines of a file's text, the malformed ones too. `path` is for the message of the error. */
+export function parseLines(text: string, path: string, file: LineFile): DayLine[] {
+  const { kind, organisation, startTime } = file
+  const columns = COLUMNS[kind]
+  const [header, ...rows] = text.replace(/\n$/, '').split('\n')
+  if (header !== columns.join(',')) {
+    throw new PlainError(
+      `${path} does not start with the line "${columns.join(',')}" (UTF-8, lines ended by \\n). Is it a file of ${kind}?`,
+    )
+  }
+  let time = startTime
+  return rows.map((row, index) => {
+    const values = parseRecord(row)
+    const ownTime = values?.[0] ?? ''
+    const hasTime = isLocalTime(ownTime)
+    if (hasTime) time = ownTime
+    const isWhole = hasTime && values?.length === columns.length
+    const fields = isWhole ? nameFields(columns, values) : undefined
+    return { kind, organisation, line: index + 2, time, fields }
+  })
+}
+
+function nameFields(
+  columns: readonly string[],
+  values: readonly string[],
+): Readonly<Record<string, string>> {
+  const fields: Record<string, string> = {}
+  for (const [index, column] of columns.entries()) fields[column] = values[index] ?? ''
+  return fields
+}
+
+/** Puts lines of several files into the order of the day: time, organisation, kind, line number. */
+export function inOrderOfDay(lines: readonly DayLine[]): DayLine[] {
+  return lines.toSorted(
+    (left, right) =>
+      compare(left.time, right.time) ||
+      compare(left.organisation, right.organisation) ||
+      compare(left.kind, right.kind) ||
+      left.line - right.line,
+  )
+}
+
+function compare(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}

@@ -1,0 +1,32 @@
+import { Type } from 'typebox'
+import type { GatewayClient } from './gateway-client.ts'
+import { PlainError } from './plain-error.ts'
+
+/** GET /ledger. */
+export const LedgerText = Type.Object({
+  asOfBlock: Type.String(),
+  channel: Type.String(),
+  ledgerId: Type.Union([Type.String(), Type.Null()]),
+  businessDate: Type.Union([Type.String(), Type.Null()]),
+  cycle: Type.Union([Type.Integer(), Type.Null()]),
+})
+
+export interface OpenLedger {
+  readonly channel: string
+  readonly ledgerId: string
+  readonly businessDate: string
+  /** The block up to which the gateway has read the chain. */
+  readonly minBlock: number
+}
+
+/** Reads the ledger, which must be open. Throws a plain error when it is not, or GatewayFailure. */
+export async function readOpenLedger(gateway: GatewayClient): Promise<OpenLedger> {
+  const ledger = await gateway.read('/ledger', LedgerText)
+  const { channel, ledgerId, businessDate, asOfBlock } = ledger
+  if (ledgerId === null || businessDate === null) {
+    throw new PlainError(
+      'The ledger is empty. Play a day first: `npm run tallystick -- day data/2026-12-01`.',
+    )
+  }
+  return { channel, ledgerId, businessDate, minBlock: Number(asOfBlock) }
+}

@@ -1,0 +1,122 @@
+import type { ShapedCommand } from '../../ledger/index.ts'
+import {
+  contendedKeys,
+  debitsOf,
+  LANES,
+  LedgerError,
+  MAX_COMMANDS,
+  MAX_FOLDED_CREDITS,
+} from '../../ledger/index.ts'
+import type { CommandAnswer } from '../commands/command-answer.ts'
+import type { SubmitterIdentity } from '../fabric/fabric-connection.ts'
+import type { WaitingCommand } from './batch-queue.ts'
+import { BatchQueue } from './batch-queue.ts'
+import type { BatchPorts } from './batch-runner.ts'
+import { runBatch } from './batch-runner.ts'
+
+export interface BatcherOptions {
+  /** Transactions in flight at once, each in a quota lane of its own; below 64. */
+  readonly maxInFlight: number
+  readonly maxCommands: number
+  readonly maxWaiting: number
+  /** How long a lone command waits for company. */
+  readonly companyMs: number
+}
+
+const DEFAULTS: BatcherOptions = {
+  maxInFlight: 3,
+  maxCommands: 500,
+  maxWaiting: 20_000,
+  companyMs: 3,
+}
+
+/** A refill may stand in front of the commands for every asset that they issue. */
+const ROOM_FOR_REFILLS = 50
+
+/**
+ * Puts what is waiting into one transaction, and keeps several in flight of which no two touch the
+ * same account, receipt, order or command id. Their keys are free again once the projection has
+ * applied the block, so that the next batch folds what this one credited.
+ */
+export class Batcher {
+  readonly #ports: BatchPorts
+  readonly #options: BatcherOptions
+  readonly #queue: BatchQueue
+  readonly #freeLanes: number[]
+  readonly #keysInFlight = new Set<string>()
+  readonly #running = new Set<Promise<void>>()
+  #timer: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  constructor(ports: BatchPorts, options: Partial<BatcherOptions> = {}) {
+    this.#ports = ports
+    this.#options = { ...DEFAULTS, ...options }
+    this.#queue = new BatchQueue(this.#options.maxWaiting)
+    const lanes = Math.min(this.#options.maxInFlight, LANES)
+    this.#freeLanes = Array.from({ length: lanes }, (_, lane) => lane)
+  }
+
+  /** Resolves with the command's outcome. Rejects with QUEUE_FULL or what kept it from one. */
+  submit(shaped: ShapedCommand, identity: SubmitterIdentity): Promise<CommandAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.#isStopped) throw new LedgerError('LEDGER_UNAVAILABLE', { stage: 'stopping' })
+      const { organisation, sha256 } = this.#ports
+      const keys = contendedKeys(shaped, { organisation, lane: 0, sha256 })
+      const debits = debitsOf(shaped)
+      this.#queue.add({ shaped, identity, keys, debits, resolve, reject })
+      if (this.#queue.length >= this.#options.maxCommands) this.#start()
+      else this.#timer ??= setTimeout(() => this.#start(), this.#options.companyMs)
+    })
+  }
+
+  /** Answers what waits with LEDGER_UNAVAILABLE and waits for what is in flight. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const { reject } of this.#queue.drain()) {
+      reject(new LedgerError('LEDGER_UNAVAILABLE', { stage: 'stopping' }))
+    }
+    await Promise.all(this.#running)
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    for (;;) {
+      const lane = this.#freeLanes.pop()
+      if (lane === undefined) return
+      const batch = this.#take()
+      if (batch.length === 0) {
+        this.#freeLanes.push(lane)
+        return
+      }
+      const running = this.#run(batch, lane)
+      this.#running.add(running)
+      void running.finally(() => this.#running.delete(running))
+    }
+  }
+
+  #take(): WaitingCommand[] {
+    const limits = {
+      maxCommands: Math.min(this.#options.maxCommands, MAX_COMMANDS - ROOM_FOR_REFILLS),
+      maxWeight: MAX_FOLDED_CREDITS,
+    }
+    const weigh = ({ debits }: WaitingCommand): number =>
+      debits.reduce(
+        (sum, { account, asset }) => sum + this.#ports.openCredits(account, asset).length,
+        0,
+      )
+    return this.#queue.take(limits, (key) => this.#keysInFlight.has(key), weigh)
+  }
+
+  async #run(batch: readonly WaitingCommand[], lane: number): Promise<void> {
+    const keys = new Set(batch.flatMap((command) => command.keys))
+    for (const key of keys) this.#keysInFlight.add(key)
+    try {
+      await runBatch(batch, lane, this.#ports)
+    } finally {
+      for (const key of keys) this.#keysInFlight.delete(key)
+      this.#freeLanes.push(lane)
+      this.#start()
+    }
+  }
+}

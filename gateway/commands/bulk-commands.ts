@@ -1,0 +1,67 @@
+import { Readable } from 'node:stream'
+import { ERROR_TABLE, LedgerError, malformedOutcome } from '../../ledger/index.ts'
+import type { CommandAnswer, GatewayRefusal } from './command-answer.ts'
+import type { CommandCall, CommandService } from './command-service.ts'
+
+export const MAX_BULK_LINES = 5_000
+
+/** A line of the answer: the outcome of the input line of that number, from 1. */
+type AnswerLine = (CommandAnswer | GatewayRefusal) & { readonly line: number }
+
+/**
+ * Takes one signed command per line and streams one answer per line, in order of completion.
+ * A line that is no command is answered as such and harms no other. Throws TOO_LARGE.
+ */
+export function answerBulk(
+  text: string,
+  commands: CommandService,
+  call: CommandCall,
+  onFault: (error: unknown) => void,
+): Readable {
+  const lines = text.split('\n').filter((line) => line !== '')
+  if (lines.length > MAX_BULK_LINES) {
+    throw new LedgerError('TOO_LARGE', { maxLines: String(MAX_BULK_LINES) })
+  }
+  const answers = new Readable({ read: () => undefined })
+  // Answers that come in the same turn go out as one chunk.
+  let ready = ''
+  let open = lines.length
+  const flush = (): void => {
+    if (ready !== '') answers.push(ready)
+    ready = ''
+    if (open === 0) answers.push(null)
+  }
+  if (open === 0) answers.push(null)
+  for (const [index, line] of lines.entries()) {
+    void answerLine(line, commands, call, onFault).then((answer) => {
+      const numbered: AnswerLine = { line: index + 1, ...answer }
+      if (ready === '') setImmediate(flush)
+      ready += `${JSON.stringify(numbered)}\n`
+      open -= 1
+    })
+  }
+  return answers
+}
+
+async function answerLine(
+  line: string,
+  commands: CommandService,
+  call: CommandCall,
+  onFault: (error: unknown) => void,
+): Promise<CommandAnswer | GatewayRefusal> {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return malformedOutcome(undefined, { problem: 'the line is not JSON' })
+  }
+  try {
+    return await commands.submit(value, call)
+  } catch (error) {
+    const coded = error instanceof LedgerError ? error : new LedgerError('INTERNAL')
+    if (ERROR_TABLE[coded.code].status === 500) onFault(error)
+    const { actor, id } = malformedOutcome(value, {})
+    const { code, detail } = coded
+    return { status: 'refused', actor, id, replayed: false, code, detail }
+  }
+}

@@ -1,0 +1,131 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Account, Ledger, PointsProgramme } from '../../ledger/index.ts'
+import type { LedgerBlock } from '../fabric/ledger-block.ts'
+import { BlockQueries } from './queries/block-queries.ts'
+import { BookQueries } from './queries/book-queries.ts'
+import { EntryQueries } from './queries/entry-queries.ts'
+import { HoldingQueries } from './queries/holding-queries.ts'
+import type { StoredOutcome } from './queries/outcome-queries.ts'
+import { OutcomeQueries } from './queries/outcome-queries.ts'
+import { RegistryQueries } from './queries/registry-queries.ts'
+import { openStore } from './schema.ts'
+import { BlockWriter } from './writes/block-writer.ts'
+
+export type { StoredOutcome } from './queries/outcome-queries.ts'
+
+/** How far a projection has come, and on which chain. */
+export interface Checkpoint {
+  readonly blockNumber: bigint
+  readonly genesisHash: string
+}
+
+/**
+ * What a gateway knows of the ledger: made from its blocks alone, one after the other, and so
+ * rebuildable. The last block's row is the checkpoint, so rows and checkpoint cannot part.
+ */
+export class Projection {
+  readonly blocks: BlockQueries
+  readonly books: BookQueries
+  readonly entries: EntryQueries
+  readonly holdings: HoldingQueries
+  readonly registry: RegistryQueries
+  readonly #outcomes: OutcomeQueries
+  readonly #database: DatabaseSync
+  readonly #writer: BlockWriter
+  #checkpoint: (Checkpoint & { readonly blockHash: string }) | undefined
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#writer = new BlockWriter(database)
+    this.blocks = new BlockQueries(database)
+    this.books = new BookQueries(database)
+    this.entries = new EntryQueries(database)
+    this.holdings = new HoldingQueries(database)
+    this.registry = new RegistryQueries(database)
+    this.#outcomes = new OutcomeQueries(database)
+    this.#checkpoint = this.#readCheckpoint()
+  }
+
+  /** Opens the store of a path, or makes it. Throws when the file is of another version. */
+  static open(path: string): Projection {
+    return new Projection(openStore(path))
+  }
+
+  /** The last block that has been applied; undefined before the first. */
+  checkpoint(): Checkpoint | undefined {
+    if (this.#checkpoint === undefined) return undefined
+    const { blockNumber, genesisHash } = this.#checkpoint
+    return { blockNumber, genesisHash }
+  }
+
+  /**
+   * Applies the next block whole or not at all; a block that is there already changes nothing.
+   * Throws on a gap, and on a block that does not belong to the chain of those before it.
+   */
+  apply(block: LedgerBlock): void {
+    if (this.#has(block)) return
+    const last = this.#checkpoint
+    const expected = last === undefined ? 0n : last.blockNumber + 1n
+    if (block.number !== expected) {
+      throw new Error(`block ${block.number} came where ${expected} was due`)
+    }
+    if (last !== undefined && block.previousHash !== last.blockHash) {
+      throw new Error(`block ${block.number} does not follow block ${last.blockNumber}`)
+    }
+    this.#inTransaction(() => this.#writer.write(block))
+    const genesisHash = last === undefined ? block.hash : last.genesisHash
+    this.#checkpoint = { blockNumber: block.number, blockHash: block.hash, genesisHash }
+  }
+
+  /** Transactions whose credits to a holding no debit has folded in yet, in order of arrival. */
+  openCredits(account: string, asset: string, limit: number): readonly string[] {
+    return this.holdings.openCredits(account, asset, limit)
+  }
+
+  /** The outcome that the chain records of a command, and where. */
+  outcome(actor: string, id: string): StoredOutcome | undefined {
+    return this.#outcomes.read(actor, id)
+  }
+
+  account(id: string): Account | undefined {
+    return this.registry.account(id)
+  }
+
+  programme(asset: string): PointsProgramme | undefined {
+    return this.registry.programme(asset)
+  }
+
+  /** Undefined as long as the ledger has not been opened. */
+  ledger(): Ledger | undefined {
+    return this.registry.ledger()
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #has(block: LedgerBlock): boolean {
+    if (this.#checkpoint === undefined || block.number > this.#checkpoint.blockNumber) return false
+    if (this.blocks.hashOf(block.number) === block.hash) return true
+    throw new Error(`block ${block.number} is not the one that was applied: another chain`)
+  }
+
+  #inTransaction(write: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      write()
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      // A failed commit can have rolled back already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  #readCheckpoint(): (Checkpoint & { readonly blockHash: string }) | undefined {
+    const last = this.blocks.last()
+    const genesisHash = this.blocks.hashOf(0n)
+    if (last === undefined || genesisHash === undefined) return undefined
+    return { blockNumber: last.number, blockHash: last.hash, genesisHash }
+  }
+}

@@ -1,0 +1,105 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { AccountCode, Delta, Lot } from '../../../ledger/index.ts'
+import { codeOf } from '../../../ledger/index.ts'
+import { Query } from '../query.ts'
+
+/** What was posted to an account path, or to all accounts of a code, in one asset. */
+export interface Turnover extends Delta {
+  readonly path: string
+  readonly asset: string
+}
+
+interface TurnoverRow {
+  readonly path: string
+  readonly asset: string
+  readonly debit: string
+  readonly credit: string
+}
+
+/** A sum that SQLite's 64 bits would not hold: the last nine digits, and those before them. */
+interface SumRow {
+  readonly code: string
+  readonly asset: string
+  readonly debitLow: number
+  readonly debitHigh: number
+  readonly creditLow: number
+  readonly creditHigh: number
+}
+
+function sumHalves(column: 'debit' | 'credit'): string {
+  const high = `substr(${column}, 1, max(length(${column}) - 9, 0))`
+  return `sum(CAST(substr(${column}, -9) AS INTEGER)) AS ${column}Low,
+    sum(CAST(${high} AS INTEGER)) AS ${column}High`
+}
+
+function whole(high: number, low: number): bigint {
+  return BigInt(high) * 1_000_000_000n + BigInt(low)
+}
+
+/** The general ledger as the chain's delta records have it, and the detail as the entries have it. */
+export class BookQueries {
+  readonly #general: Query<TurnoverRow>
+  readonly #detail: Query<SumRow>
+  readonly #clearing: Query<TurnoverRow>
+  readonly #lots: Query<{
+    readonly expires: string
+    readonly availableFrom: string
+    readonly amount: string
+  }>
+
+  constructor(database: DatabaseSync) {
+    this.#general = new Query(database, 'SELECT * FROM general_ledger ORDER BY path, asset')
+    this.#detail = new Query(
+      database,
+      `SELECT substr(path, 1, 4) AS code, asset, ${sumHalves('debit')}, ${sumHalves('credit')}
+       FROM balances GROUP BY code, asset ORDER BY code, asset`,
+    )
+    this.#clearing = new Query(
+      database,
+      `SELECT path, asset, debit, credit FROM balances
+       WHERE path > '3001/' AND path < '30010' ORDER BY path, asset`,
+    )
+    this.#lots = new Query(
+      database,
+      `SELECT expires, available_from AS availableFrom, amount
+       FROM outstanding_lots WHERE asset = ? ORDER BY expires, available_from`,
+    )
+  }
+
+  /** All sums of delta records: of codes, and of single clearing accounts. */
+  general(): Turnover[] {
+    return this.#general.all().map(toTurnover)
+  }
+
+  /** What the entries come to per code. */
+  detail(): (Turnover & { readonly code: AccountCode })[] {
+    return this.#detail.all().map((row) => ({
+      code: codeOf(row.code),
+      path: row.code,
+      asset: row.asset,
+      debit: whole(row.debitHigh, row.debitLow),
+      credit: whole(row.creditHigh, row.creditLow),
+    }))
+  }
+
+  /** The clearing accounts 3001/organisation/counterparty/cycle, as the entries have them. */
+  clearing(): Turnover[] {
+    return this.#clearing.all().map(toTurnover)
+  }
+
+  /**
+   * The lots of all holdings of an asset together. One that could be spent before it was debited may
+   * stand with its date and, negative, without it: only sums over dates that have come mean anything.
+   */
+  outstandingLots(asset: string): Lot[] {
+    return this.#lots.all(asset).map(({ expires, availableFrom, amount }) => ({
+      expires,
+      ...(availableFrom !== '' && { availableFrom }),
+      amount: BigInt(amount),
+    }))
+  }
+}
+
+function toTurnover({ path, asset, debit, credit }: TurnoverRow): Turnover {
+  return { path, asset, debit: BigInt(debit), credit: BigInt(credit) }
+}

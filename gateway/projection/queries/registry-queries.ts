@@ -1,0 +1,106 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type {
+  Account,
+  Actor,
+  Key,
+  Ledger,
+  Organisation,
+  PointsProgramme,
+} from '../../../ledger/index.ts'
+import {
+  actorKey,
+  ledgerKey,
+  organisationKey,
+  programmeKey,
+  quotaPoolKey,
+} from '../../../ledger/index.ts'
+import { Query } from '../query.ts'
+
+/** Behind every identifier: they are of letters, digits, colon, dot and hyphen. */
+const LAST = '~'
+
+interface RecordRow {
+  readonly value: string
+}
+
+/** A page of records by id, from the first behind `after`. */
+export interface IdPage {
+  readonly after: string
+  readonly limit: number
+}
+
+/** Who and what there is, by id. */
+export class RegistryQueries {
+  readonly #record: Query<RecordRow>
+  readonly #range: Query<RecordRow>
+  readonly #quota: Query<RecordRow>
+  readonly #account: Query<Account>
+  readonly #accountsOf: Query<{ readonly id: string }>
+
+  constructor(database: DatabaseSync) {
+    this.#record = new Query(database, 'SELECT value FROM records WHERE kind = ? AND id = ?')
+    this.#range = new Query(
+      database,
+      `SELECT value FROM records WHERE kind = ? AND id > ? AND id < ? ORDER BY id LIMIT ?`,
+    )
+    this.#quota = new Query(
+      database,
+      `SELECT value FROM records
+       WHERE kind = 'quota' AND (id = :bound OR (id > :bound || '/' AND id < :bound || '0'))`,
+    )
+    this.#account = new Query(database, 'SELECT id, owner, home FROM accounts WHERE id = ?')
+    this.#accountsOf = new Query(database, 'SELECT id FROM accounts WHERE owner = ? ORDER BY id')
+  }
+
+  /** Undefined as long as the ledger has not been opened. */
+  ledger(): Ledger | undefined {
+    return this.#read('ledger', '', ledgerKey)
+  }
+
+  organisations({ after, limit }: IdPage): Organisation[] {
+    return this.#list('organisation', after, LAST, limit, organisationKey(''))
+  }
+
+  programme(asset: string): PointsProgramme | undefined {
+    return this.#read('programme', asset, programmeKey(asset))
+  }
+
+  programmes({ after, limit }: IdPage): PointsProgramme[] {
+    return this.#list('programme', after, LAST, limit, programmeKey(''))
+  }
+
+  /** What is left of a programme's budget, in its pool and in all lanes. */
+  budgetLeft(asset: string): bigint {
+    const { codec } = quotaPoolKey(asset)
+    const quotas = this.#quota.allNamed({ bound: asset })
+    return quotas.reduce((sum, { value }) => sum + codec.decode(value).left, 0n)
+  }
+
+  actor(id: string): Actor | undefined {
+    return this.#read('actor', id, actorKey(id))
+  }
+
+  /** Members and staff, of one organisation or of all. */
+  actors({ after, limit }: IdPage, organisation?: string): Actor[] {
+    // A person's id is organisation:name, and ';' is what comes after ':'.
+    const [from, to] = organisation === undefined ? ['', LAST] : [organisation, `${organisation};`]
+    return this.#list('actor', after > from ? after : from, to, limit, actorKey(''))
+  }
+
+  account(id: string): Account | undefined {
+    return this.#account.one(id)
+  }
+
+  accountsOf(owner: string): string[] {
+    return this.#accountsOf.all(owner).map(({ id }) => id)
+  }
+
+  #read<T>(kind: string, id: string, key: Key<T>): T | undefined {
+    const row = this.#record.one(kind, id)
+    return row && key.codec.decode(row.value)
+  }
+
+  #list<T>(kind: string, after: string, before: string, limit: number, key: Key<T>): T[] {
+    return this.#range.all(kind, after, before, limit).map(({ value }) => key.codec.decode(value))
+  }
+}

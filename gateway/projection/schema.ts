@@ -1,0 +1,99 @@
+import { DatabaseSync } from 'node:sqlite'
+
+/** A store of another version is dropped and made again from the chain. */
+export const SCHEMA_VERSION = 1
+
+/**
+ * Amounts are decimal text: they can exceed 64 bits. A transaction, entry or balance is referred to
+ * by the number it got when it came, so that order of arrival is order of number.
+ */
+const SCHEMA = `
+CREATE TABLE blocks (
+  number INTEGER PRIMARY KEY, hash TEXT NOT NULL, previous_hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE transactions (
+  seq INTEGER PRIMARY KEY, block_number INTEGER NOT NULL, position INTEGER NOT NULL,
+  id TEXT NOT NULL, validation_code TEXT NOT NULL, submitter TEXT NOT NULL,
+  timestamp TEXT NOT NULL, entry_count INTEGER NOT NULL,
+  UNIQUE (block_number, position)
+) STRICT;
+CREATE INDEX transactions_by_id ON transactions (id);
+
+CREATE TABLE records (
+  kind TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE accounts (
+  id TEXT PRIMARY KEY, owner TEXT NOT NULL, home TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX accounts_by_owner ON accounts (owner);
+
+CREATE TABLE outcomes (
+  actor TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, tx INTEGER NOT NULL,
+  PRIMARY KEY (actor, id)
+) STRICT, WITHOUT ROWID;
+
+-- tx is 0 for the base, and for a credit the transaction that made it.
+CREATE TABLE holding_parts (
+  account TEXT NOT NULL, asset TEXT NOT NULL, tx INTEGER NOT NULL, lots TEXT NOT NULL,
+  PRIMARY KEY (account, asset, tx)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entries (
+  seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, type TEXT NOT NULL, tx INTEGER NOT NULL,
+  text TEXT NOT NULL, traceparent TEXT
+) STRICT;
+CREATE INDEX entries_by_type ON entries (type);
+
+CREATE TABLE balances (
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, asset TEXT NOT NULL,
+  debit TEXT NOT NULL, credit TEXT NOT NULL,
+  UNIQUE (path, asset)
+) STRICT;
+
+CREATE TABLE postings (
+  balance INTEGER NOT NULL, entry INTEGER NOT NULL, line INTEGER NOT NULL,
+  side TEXT NOT NULL, amount TEXT NOT NULL, balance_after TEXT NOT NULL,
+  PRIMARY KEY (balance, entry, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE general_ledger (
+  path TEXT NOT NULL, asset TEXT NOT NULL, debit TEXT NOT NULL, credit TEXT NOT NULL,
+  PRIMARY KEY (path, asset)
+) STRICT, WITHOUT ROWID;
+
+-- available_from is '' for what was available at once.
+CREATE TABLE outstanding_lots (
+  asset TEXT NOT NULL, expires TEXT NOT NULL, available_from TEXT NOT NULL, amount TEXT NOT NULL,
+  PRIMARY KEY (asset, expires, available_from)
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = ${SCHEMA_VERSION};
+`
+
+/** A lost tail of the file is made again from the chain, so a commit need not wait for the disk. */
+const PRAGMAS = `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA cache_size = -16384;
+PRAGMA wal_autocheckpoint = 4000;
+`
+
+/** Opens the store's file or makes it. Throws when it is not one or is of another version. */
+export function openStore(path: string): DatabaseSync {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec(PRAGMAS)
+    const version = database.prepare('PRAGMA user_version').get()?.['user_version']
+    if (version === 0) database.exec(`BEGIN; ${SCHEMA} COMMIT`)
+    else if (version !== SCHEMA_VERSION) {
+      throw new Error(`the projection is of version ${String(version)}; rebuild it`)
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}

@@ -1,0 +1,135 @@
+import { hash } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import type { FastifyBaseLogger } from 'fastify'
+import { addDays, LedgerError } from '../ledger/index.ts'
+import { buildApp } from './app.ts'
+import type { BatchPorts } from './batching/batch-runner.ts'
+import { Batcher } from './batching/batcher.ts'
+import { CommandService } from './commands/command-service.ts'
+import { BlockFollower } from './fabric/block-follower.ts'
+import type { ConnectionProfile } from './fabric/connection-profile.ts'
+import type { FabricConnection } from './fabric/fabric-connection.ts'
+import { connectToFabric } from './fabric/fabric-connection.ts'
+import { endorseBatch } from './fabric/submit-batch.ts'
+import type { PeerGateway } from './forwarding/home-forwarder.ts'
+import { HomeForwarder } from './forwarding/home-forwarder.ts'
+import type { TokenAccess } from './plugins/access.ts'
+import { Projection } from './projection/projection.ts'
+
+export interface GatewayOptions {
+  readonly profile: ConnectionProfile
+  /** File of the projection; it can be deleted and is then made again from the chain. */
+  readonly projectionPath: string
+  /** Loopback port; 0 for any. */
+  readonly port: number
+  readonly tokens: TokenAccess
+  readonly logger: FastifyBaseLogger
+}
+
+export interface Gateway {
+  readonly organisation: string
+  readonly url: string
+  /** Tells the gateway where the others are, once their addresses are known. */
+  readonly connectPeers: (peers: readonly PeerGateway[]) => void
+  /** Resolves once the projection follows the chain. */
+  readonly ready: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Quota that a lane takes from a programme's pool at once: a 1,024th of the budget. */
+const REFILLS_PER_BUDGET = 1_024n
+
+/** A command that the gateway gives itself is sent at once; it need not be valid for long. */
+const OWN_COMMAND_DAYS = 7
+
+/** Starts one organisation's gateway: follows the chain, takes commands, serves reads. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { profile, port } = options
+  const { organisation, channel, chaincode } = profile
+  const projection = Projection.open(options.projectionPath)
+  const connection = connectToFabric(profile)
+  const forwarders = new Map<string, HomeForwarder>()
+  const follower = new BlockFollower({
+    network: connection.network,
+    chaincode,
+    sink: {
+      checkpoint: () => projection.checkpoint(),
+      apply: (block) => projection.apply(block),
+    },
+    onFault: (error) => app.log.error({ err: error }, 'the block stream broke'),
+  })
+  const batcher = new Batcher(batchPorts(organisation, channel, projection, connection, follower))
+  const commands = new CommandService({
+    organisation,
+    sha256,
+    outcome: (actor, id) => projection.outcome(actor, id),
+    account: (id) => projection.account(id),
+    submit: (shaped, identity) => batcher.submit(shaped, identity),
+    forwarder: (home) => {
+      const forwarder = forwarders.get(home)
+      return forwarder && (({ rule: _rule, ...signed }) => forwarder.forward(signed))
+    },
+  })
+  const services = {
+    organisation,
+    channel,
+    projection,
+    commands,
+    waitForBlock: (blockNumber: bigint) => follower.block(blockNumber),
+    isReady: () => follower.isFollowing(),
+  }
+  const app = await buildApp({ services, tokens: options.tokens, logger: options.logger })
+  follower.start()
+  await app.listen({ host: '127.0.0.1', port })
+  const { port: bound } = app.server.address() as AddressInfo
+  return {
+    organisation,
+    url: `http://127.0.0.1:${bound}`,
+    connectPeers: (peers) => {
+      for (const peer of peers) forwarders.set(peer.organisation, new HomeForwarder(peer))
+    },
+    ready: () => follower.block(0n),
+    close: async () => {
+      await app.close()
+      await batcher.stop()
+      await follower.stop()
+      connection.close()
+      projection.close()
+    },
+  }
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text)
+}
+
+function batchPorts(
+  organisation: string,
+  channel: string,
+  projection: Projection,
+  { contracts }: FabricConnection,
+  follower: BlockFollower,
+): BatchPorts {
+  return {
+    organisation,
+    sha256,
+    endorse: async (request, identity) => {
+      const contract = contracts[identity]
+      if (contract === undefined) throw new LedgerError('FORBIDDEN', { needs: 'admin identity' })
+      return await endorseBatch(contract, follower, request)
+    },
+    openCredits: (account, asset) => projection.openCredits(account, asset, MAX_CREDITS),
+    refillAmount: (asset, needed) => {
+      const share = (projection.programme(asset)?.budget ?? 0n) / REFILLS_PER_BUDGET
+      return share > needed ? share : needed
+    },
+    envelope: () => {
+      const ledger = projection.ledger()
+      const ledgerId = ledger?.ledgerId ?? ''
+      return { channel, ledgerId, notAfter: addDays(ledger?.cycle.date ?? '', OWN_COMMAND_DAYS) }
+    },
+  }
+}
+
+/** As many of a holding's credits as one debit folds. */
+const MAX_CREDITS = 5_000

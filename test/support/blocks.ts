@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto'
+import type { LedgerBlock, LedgerTransaction } from '../../gateway/fabric/ledger-block.ts'
+import type { Simulation, SubmitOptions } from './memory-ledger.ts'
+import { MemoryLedger } from './memory-ledger.ts'
+import { acceptAll, FIXED, FLASH, MEMBERS, refill } from './opened-ledger.ts'
+import {
+  definePoints,
+  HUI,
+  OPENING_DATE,
+  openingCommands,
+  ORGANISATIONS,
+  registerMember,
+  signed,
+  STAR,
+} from './world.ts'
+
+/** A ledger over a Map that also puts what it commits into blocks, as a peer would deliver them. */
+export class BlockLedger extends MemoryLedger {
+  readonly blocks: LedgerBlock[] = []
+  #waiting: LedgerTransaction[] = []
+
+  constructor() {
+    super()
+    this.cut()
+  }
+
+  override async submit(
+    organisation: string,
+    commands: readonly unknown[],
+    options: SubmitOptions = {},
+  ): Promise<Simulation> {
+    const result = await super.submit(organisation, commands, options)
+    // As in a gateway: when nothing is to be written the transaction is not ordered.
+    if (result.writes.length === 0) return result
+    const { writes, published: entries } = result
+    const id = this.transactions.toString(16).padStart(64, '0')
+    this.#wait({ id, validationCode: 'VALID', submitter: organisation, writes, entries })
+    return result
+  }
+
+  /** Orders a transaction that does not pass validation. */
+  submitInvalid(id: string, validationCode: string, submitter: string): void {
+    this.#wait({ id, validationCode, submitter, writes: [], entries: [] })
+  }
+
+  /** Puts what waits into a block, which may be empty. */
+  cut(): LedgerBlock {
+    const last = this.blocks.at(-1)
+    const content = { number: BigInt(this.blocks.length), previousHash: last?.hash ?? '' }
+    const transactions = this.#waiting
+    const identity = [content.number, content.previousHash, ...transactions.map(({ id }) => id)]
+    const block = { ...content, hash: hash('sha256', identity.join(' ')), transactions }
+    this.blocks.push(block)
+    this.#waiting = []
+    return block
+  }
+
+  #wait(transaction: Omit<LedgerTransaction, 'index' | 'timestamp'>): void {
+    const index = this.#waiting.length
+    this.#waiting.push({ ...transaction, index, timestamp: '2026-11-30T08:00:00.000Z' })
+  }
+}
+
+/** Three organisations with staff, members and programmes, and quota in lane 0; in four blocks. */
+export async function openedBlocks(): Promise<BlockLedger> {
+  const ledger = new BlockLedger()
+  const opening = signed('OpenLedger', 'bank', { businessDate: OPENING_DATE })
+  await acceptAll(ledger, 'bank', [opening], { isAdmin: true })
+  ledger.cut()
+  for (const organisation of ORGANISATIONS) {
+    await acceptAll(ledger, organisation, openingCommands(organisation), { isAdmin: true })
+  }
+  ledger.cut()
+  await acceptAll(ledger, 'bank', [
+    ...MEMBERS.map(registerMember),
+    definePoints(STAR, { partners: ['bank', 'airline'] }),
+    definePoints(HUI, { partners: ['mall'], acceptors: ['mall', 'bank'] }),
+    definePoints(FLASH, { expiresAfterMonths: 0, partners: ['mall', 'bank'] }),
+    definePoints(FIXED, { transferable: false, expiresAfterMonths: null }),
+  ])
+  for (const asset of [STAR, HUI, FLASH, FIXED]) {
+    await acceptAll(ledger, asset.split(':')[0] ?? '', [refill(asset, '100000')])
+  }
+  ledger.cut()
+  return ledger
+}
