@@ -1,14 +1,15 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger } from 'fastify'
-import fastify from 'fastify'
+import fastify, { LogController } from 'fastify'
 import type { GatewayApp } from './gateway-app.ts'
 import type { TokenAccess } from './plugins/access.ts'
 import { guardAccess } from './plugins/access.ts'
 import { describeApi, serveDescription } from './plugins/api-description.ts'
-import { answerProblems } from './plugins/problems.ts'
+import { answerFrameworkError, answerProblems } from './plugins/problems.ts'
 import { traceIdOf } from './plugins/traces.ts'
 import { createCommands } from './routes/commands.create.ts'
 import { readCommandOutcome } from './routes/commands.outcome.ts'
+import { readError } from './routes/errors.read.ts'
 import { readHealth } from './routes/health.read.ts'
 import { createIssue } from './routes/issues.create.ts'
 import { createMember } from './routes/members.create.ts'
@@ -31,6 +32,7 @@ const WRITE_ROUTES = [
   createTransfer,
   createRedemption,
   readHealth,
+  readError,
 ]
 
 export interface AppOptions {
@@ -45,7 +47,8 @@ export async function buildApp({ services, tokens, logger }: AppOptions): Promis
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
     genReqId: traceIdOf,
-    disableRequestLogging: true,
+    frameworkErrors: answerFrameworkError,
+    logController: new LogController({ disableRequestLogging: true }),
     // Input is taken as it is or refused: nothing is converted, dropped or filled in.
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false },

@@ -19,6 +19,9 @@ export interface NetworkOptions {
 export interface Network {
   readonly channel: string
   readonly gateways: readonly GatewayAddress[]
+  /** host:port of the ledger, for Fabric's own clients, and the root of its TLS certificate. */
+  readonly ledgerAddress: string
+  readonly tlsRootCertificate: string
   /** Whether the tokens were made by this start, and not by an earlier one. */
   readonly hasNewTokens: boolean
   readonly close: () => Promise<void>
@@ -66,6 +69,8 @@ export async function startNetwork({ dataDir, ports }: NetworkOptions): Promise<
   return {
     channel: CHANNEL,
     gateways: addresses,
+    ledgerAddress: ledger.address,
+    tlsRootCertificate: ledger.tlsRootCertificate,
     hasNewTokens: earlier === undefined,
     close: async () => {
       await Promise.all(gateways.map((gateway) => gateway.close()))

@@ -37,7 +37,7 @@ export function describeSummary(summary: Summary): string {
   ])
   return [
     table([], counts),
-    `Trial balance at block ${trialBalance.asOfBlock}, business date ${trialBalance.businessDate}: ${verdict}`,
+    `Trial balance at block ${trialBalance.asOfBlock}, business date ${trialBalance.businessDate ?? 'none'}: ${verdict}`,
     table(['account', 'asset', 'debit', 'credit', 'balance'], rows),
     'Outstanding liability',
     table(['programme', 'issued', 'redeemed', 'expired', 'outstanding', 'yuan'], programmes),
@@ -69,21 +69,24 @@ export function yuan(microYuan: string): string {
 /** Text columns to the left, figures to the right. */
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = headings.length === 0 ? rows : [headings, ...rows]
-  const widths = (all[0] ?? []).map((_cell, column) =>
-    Math.max(...all.map((row) => (row[column] ?? '').length)),
-  )
-  return all
-    .map((row) => row.map((cell, column) => aligned(cell, widths[column] ?? 0, rows, column)))
-    .map((cells) => `  ${cells.join('  ')}`.trimEnd())
-    .join('\n')
+  const columns = (all[0] ?? []).map((_cell, column) => {
+    const cells = rows.map((row) => row[column] ?? '')
+    const isFigure = cells.every((cell) => /^-?[\d,.]+$/.test(cell))
+    return { isFigure, width: Math.max(...all.map((row) => columnsOf(row[column] ?? ''))) }
+  })
+  const line = (row: readonly string[]): string =>
+    columns
+      .map(({ isFigure, width }, column) => aligned(row[column] ?? '', width, isFigure))
+      .join('  ')
+  return all.map((row) => `  ${line(row)}`.trimEnd()).join('\n')
 }
 
-function aligned(
-  cell: string,
-  width: number,
-  rows: readonly (readonly string[])[],
-  column: number,
-): string {
-  const isFigure = rows.every((row) => /^-?[\d,.]+$/.test(row[column] ?? ''))
-  return isFigure ? cell.padStart(width) : cell.padEnd(width)
+function aligned(cell: string, width: number, isFigure: boolean): string {
+  const space = ' '.repeat(width - columnsOf(cell))
+  return isFigure ? space + cell : cell + space
+}
+
+/** How many columns of a terminal a text takes: a Chinese character takes two. */
+function columnsOf(text: string): number {
+  return text.length + (text.match(/\p{Script=Han}/gu)?.length ?? 0)
 }

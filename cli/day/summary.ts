@@ -8,7 +8,7 @@ const AmountText = Type.String({ pattern: '^-?[0-9]+$' })
 
 const TrialBalanceText = Type.Object({
   asOfBlock: Type.String(),
-  businessDate: Type.String(),
+  businessDate: Type.Union([Type.String(), Type.Null()]),
   rows: Type.Array(
     Type.Object({
       code: Type.String(),
@@ -53,7 +53,6 @@ export interface Summary {
   readonly replayed: number
   readonly seconds: number
   readonly linesPerSecond: number
-  readonly stopReason?: string
   readonly trialBalance: TrialBalance
   readonly liability: Liability['programmes']
 }

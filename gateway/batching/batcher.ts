@@ -18,6 +18,8 @@ export interface BatcherOptions {
   /** Transactions in flight at once, each in a quota lane of its own; below 64. */
   readonly maxInFlight: number
   readonly maxCommands: number
+  /** A transaction overlaps another only when so many wait: few large ones cost less than many. */
+  readonly minToOverlap: number
   readonly maxWaiting: number
   /** How long a lone command waits for company. */
   readonly companyMs: number
@@ -26,6 +28,7 @@ export interface BatcherOptions {
 const DEFAULTS: BatcherOptions = {
   maxInFlight: 3,
   maxCommands: 500,
+  minToOverlap: 200,
   maxWaiting: 20_000,
   companyMs: 3,
 }
@@ -81,7 +84,7 @@ export class Batcher {
   #start(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    for (;;) {
+    while (this.#running.size === 0 || this.#queue.length >= this.#options.minToOverlap) {
       const lane = this.#freeLanes.pop()
       if (lane === undefined) return
       const batch = this.#take()
@@ -91,7 +94,10 @@ export class Batcher {
       }
       const running = this.#run(batch, lane)
       this.#running.add(running)
-      void running.finally(() => this.#running.delete(running))
+      void running.finally(() => {
+        this.#running.delete(running)
+        this.#start()
+      })
     }
   }
 
@@ -116,7 +122,6 @@ export class Batcher {
     } finally {
       for (const key of keys) this.#keysInFlight.delete(key)
       this.#freeLanes.push(lane)
-      this.#start()
     }
   }
 }

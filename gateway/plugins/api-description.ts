@@ -2,6 +2,8 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { GatewayApp } from '../gateway-app.ts'
 
+const PAGE = '/docs'
+
 /** OpenAPI 3.1 at /openapi.json, made from the routes' schemas, and a readable page at /docs. */
 export async function describeApi(app: GatewayApp, organisation: string): Promise<void> {
   await app.register(swagger, {
@@ -17,7 +19,10 @@ export async function describeApi(app: GatewayApp, organisation: string): Promis
       security: [{ bearer: [] }],
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith(PAGE)) route.config = { ...route.config, access: 'public' }
+  })
+  await app.register(swaggerUi, { routePrefix: PAGE })
 }
 
 /** The description itself, once all routes are known. */

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import type { ErrorCode, ErrorDetail } from '../../ledger/index.ts'
 import { ERROR_TABLE, LedgerError } from '../../ledger/index.ts'
@@ -12,7 +12,7 @@ export function problemOf(
   instance: string,
 ): Static<typeof Problem> {
   const { status, message } = ERROR_TABLE[code]
-  return { type: `/docs/errors#${code}`, title: message, status, code, detail, instance }
+  return { type: `/errors/${code}`, title: message, status, code, detail, instance }
 }
 
 /** Sends a problem, with Retry-After where the same request may succeed later. */
@@ -39,6 +39,16 @@ export function answerProblems(app: GatewayApp): void {
   app.setNotFoundHandler(async (request: FastifyRequest, reply) => {
     return await sendProblem(reply, problemOf('NOT_FOUND', {}, request.id))
   })
+}
+
+/** Answers a request that Fastify refuses before it looks for a route, such as a broken address. */
+export function answerFrameworkError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { code, detail } = codedError(error)
+  void sendProblem(reply, problemOf(code, detail, request.id))
 }
 
 interface CodedError {

@@ -15,6 +15,8 @@ const HEADERS = {
 const MONEY = 'CNY:micro-yuan'
 const AMOUNT = /^[1-9][0-9]{0,15}$/
 const ID = /^[a-z0-9][a-z0-9:.-]{0,79}$/
+/** Points are counted in points: an asset id without its unit is no asset id. */
+const ASSET = /^[a-z0-9][a-z0-9-]*:[a-z0-9][a-z0-9-]*:point$/
 const REFERENCE = /^[A-Za-z0-9._:-]{1,64}$/
 
 export type LineKind = keyof typeof HEADERS
@@ -189,7 +191,8 @@ function earningIsWellFormed(fields: Fields): boolean {
   return (
     AMOUNT.test(fields.amount_fen) &&
     [fields.receipt, fields.store].every((text) => REFERENCE.test(text)) &&
-    [fields.asset, fields.member].every((text) => ID.test(text)) &&
+    ASSET.test(fields.asset) &&
+    ID.test(fields.member) &&
     (fields.available_from === '' || isDate(fields.available_from))
   )
 }
@@ -211,7 +214,7 @@ function judgeTransfer(books: Books, { date, fields }: Judged): Refusal {
 }
 
 function transferIsWellFormed({ from, to, asset, points, note }: Fields): boolean {
-  const idsAreWellFormed = [from, to, asset].every((text) => ID.test(text))
+  const idsAreWellFormed = ASSET.test(asset) && [from, to].every((text) => ID.test(text))
   return AMOUNT.test(points) && idsAreWellFormed && /^.{0,140}$/.test(note)
 }
 
@@ -240,7 +243,8 @@ function redemptionIsWellFormed({ store, order, member, asset, points }: Fields)
   return (
     AMOUNT.test(points) &&
     [order, store].every((text) => REFERENCE.test(text)) &&
-    [asset, member].every((text) => ID.test(text))
+    ASSET.test(asset) &&
+    ID.test(member)
   )
 }
 

@@ -25,9 +25,13 @@ export interface ProbeClient {
 
 /** An embedded ledger with the probe contract on a directory of its own, and clients of it. */
 export class ProbeNetwork {
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'embedded-ledger-'))
+  readonly dataDir: string
   #ledger: EmbeddedLedger | undefined
   readonly #closers: (() => void)[] = []
+
+  constructor(dataDir = mkdtempSync(join(tmpdir(), 'embedded-ledger-'))) {
+    this.dataDir = dataDir
+  }
 
   get ledger(): EmbeddedLedger {
     if (!this.#ledger) throw new Error('the ledger is not started')

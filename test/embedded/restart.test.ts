@@ -119,6 +119,16 @@ test('data of another channel, of other organisations or in use is refused', asy
   await expect(network.start({ organisations: ['../bank'] })).rejects.toThrow('cannot be the id')
 })
 
+test('a port that is taken is an error, and the data stays usable', async () => {
+  await network.start()
+  const port = Number(network.ledger.address.split(':')[1])
+  const second = new ProbeNetwork()
+  await expect(second.start({ port })).rejects.toThrow('EADDRINUSE')
+  await second.start()
+  expect(second.ledger.height()).toBe(1n)
+  await second.dispose()
+})
+
 test('a ledger whose certification authority was replaced is refused', async () => {
   await network.start()
   await network.stop()

@@ -189,15 +189,20 @@ function shuffled(value: unknown, next: () => number): unknown {
 test('the order of keys in the JSON of a request makes no difference', async () => {
   const stocked = await stockedLedger()
   await fc.assert(
-    fc.asyncProperty(steps(5, 30), fc.infiniteStream(fc.nat()), async (sequence, ranks) => {
-      const random = new RandomDay(stocked.clone())
-      const commands = sequence.map((step) => random.materialise(step))
-      const next = (): number => ranks.next().value
-      const turned = commands.map((command) => shuffled(command, next))
-      const fold = stocked.completeFold()
-      const straight = await stocked.clone().simulate('mall', commands, { fold })
-      expect(await stocked.clone().simulate('mall', turned, { fold })).toEqual(straight)
-    }),
+    fc.asyncProperty(
+      steps(5, 30),
+      fc.array(fc.nat(), { minLength: 31, maxLength: 31 }),
+      async (sequence, ranks) => {
+        const random = new RandomDay(stocked.clone())
+        const commands = sequence.map((step) => random.materialise(step))
+        let drawn = 0
+        const next = (): number => ranks[(drawn += 1) % ranks.length] ?? 0
+        const turned = commands.map((command) => shuffled(command, next))
+        const fold = stocked.completeFold()
+        const straight = await stocked.clone().simulate('mall', commands, { fold })
+        expect(await stocked.clone().simulate('mall', turned, { fold })).toEqual(straight)
+      },
+    ),
     { seed: 45, numRuns: 60 },
   )
 })

@@ -28,9 +28,10 @@ test('a refused command changes nothing but its own record', async () => {
         )
         const [outcome] = outcomes
         if (outcome?.status !== 'refused') continue
-        const isRecorded = ERROR_TABLE[outcome.code].recorded && !outcome.replayed
-        expect(writes.map(({ name }) => name)).toEqual(isRecorded ? [recordName(outcome)] : [])
-        if (isRecorded) expect(before.has(recordName(outcome))).toBe(false)
+        const { code, replayed } = outcome
+        const name = recordName(outcome)
+        const isNew = ERROR_TABLE[code].recorded && !replayed && !before.has(name)
+        expect(writes.map((write) => write.name)).toEqual(isNew ? [name] : [])
       }
     }),
     { seed: 31, numRuns: 100 },
@@ -66,7 +67,7 @@ test('a batch without its refused commands writes the same but for their records
 test('the same id gives the same outcome, whoever resubmits it and whenever', async () => {
   const stocked = await stockedLedger()
   await fc.assert(
-    fc.asyncProperty(batches(5, 8), fc.infiniteStream(fc.nat(100)), async (day, random) => {
+    fc.asyncProperty(batches(5, 8), fc.nat(100), async (day, offset) => {
       const played = new RandomDay(stocked.clone())
       const first = new Map<string, { readonly command: unknown; readonly outcome: Outcome }>()
       for (const batch of day) {
@@ -77,9 +78,9 @@ test('the same id gives the same outcome, whoever resubmits it and whenever', as
           if (isRecorded && !first.has(name)) first.set(name, { command: commands[at], outcome })
         }
       }
-      for (const { command, outcome } of first.values()) {
-        const [one, lane] = [random.next().value, random.next().value % 64]
-        const organisation = ORGANISATIONS[one % 3] ?? 'bank'
+      for (const [at, { command, outcome }] of [...first.values()].entries()) {
+        const organisation = ORGANISATIONS[(at + offset) % 3] ?? 'bank'
+        const lane = (at + offset) % 64
         const again = await played.ledger.submit(organisation, [command], { lane })
         expect(again.outcomes).toEqual([{ ...outcome, replayed: true }])
         expect([...again.writes, ...again.published]).toEqual([])

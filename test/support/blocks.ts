@@ -1,9 +1,12 @@
 import { hash } from 'node:crypto'
+import { signCommand } from '../../cli/wallet.ts'
 import type { LedgerBlock, LedgerTransaction } from '../../gateway/fabric/ledger-block.ts'
+import type { SignedCommand } from '../../ledger/index.ts'
 import type { Simulation, SubmitOptions } from './memory-ledger.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 import { acceptAll, FIXED, FLASH, MEMBERS, refill } from './opened-ledger.ts'
 import {
+  command,
   definePoints,
   HUI,
   OPENING_DATE,
@@ -12,6 +15,7 @@ import {
   registerMember,
   signed,
   STAR,
+  walletOf,
 } from './world.ts'
 
 /** A ledger over a Map that also puts what it commits into blocks, as a peer would deliver them. */
@@ -19,9 +23,11 @@ export class BlockLedger extends MemoryLedger {
   readonly blocks: LedgerBlock[] = []
   #waiting: LedgerTransaction[] = []
 
-  constructor() {
-    super()
-    this.cut()
+  /** A new chain with its genesis block, or one with the past of another. */
+  constructor(from?: BlockLedger) {
+    super(from)
+    if (from === undefined) this.cut()
+    else this.blocks.push(...from.blocks)
   }
 
   override async submit(
@@ -61,8 +67,22 @@ export class BlockLedger extends MemoryLedger {
   }
 }
 
+let opened: Promise<BlockLedger> | undefined
+
 /** Three organisations with staff, members and programmes, and quota in lane 0; in four blocks. */
 export async function openedBlocks(): Promise<BlockLedger> {
+  opened ??= open()
+  return new BlockLedger(await opened)
+}
+
+/** The date rolls to the first cycle of the day after OPENING_DATE. */
+export function rollToDecember(): SignedCommand {
+  const body = { from: { date: OPENING_DATE, number: 1 }, to: { date: '2026-12-01', number: 1 } }
+  const unsigned = command('RollBusinessDate', 'bank:finance-1', body)
+  return signCommand(unsigned, walletOf('bank:finance-1'), walletOf('mall:finance-1'))
+}
+
+async function open(): Promise<BlockLedger> {
   const ledger = new BlockLedger()
   const opening = signed('OpenLedger', 'bank', { businessDate: OPENING_DATE })
   await acceptAll(ledger, 'bank', [opening], { isAdmin: true })

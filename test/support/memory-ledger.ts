@@ -9,6 +9,8 @@ import type {
 } from '../../ledger/index.ts'
 import { parseEntry, parseSubmit, submit } from '../../ledger/index.ts'
 
+type EntryJson = Parameters<typeof parseEntry>[0]
+
 /** How a Submit is called; absent: by no admin, in lane 0, folding nothing. */
 export interface SubmitOptions extends Partial<SubmitRequest> {
   readonly isAdmin?: boolean
@@ -85,7 +87,7 @@ export class MemoryLedger {
   }
 
   entries(): Entry[] {
-    return this.published.map(({ text }) => parseEntry(JSON.parse(text)))
+    return this.published.map(({ text }) => parseEntry(JSON.parse(text) as EntryJson))
   }
 
   /** Transactions whose credits to a holding have not been folded: what a gateway would name. */

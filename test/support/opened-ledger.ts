@@ -1,8 +1,11 @@
 import type { Outcome, SignedCommand } from '../../ledger/index.ts'
+import { addDays, ledgerKey } from '../../ledger/index.ts'
+import { signCommand } from '../../cli/wallet.ts'
 import type { SubmitOptions } from './memory-ledger.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 import {
   accountOf,
+  command,
   definePoints,
   HUI,
   OPENING_DATE,
@@ -11,6 +14,7 @@ import {
   registerMember,
   signed,
   STAR,
+  walletOf,
 } from './world.ts'
 
 /** Points that expire at the end of the month in which they are issued. */
@@ -140,10 +144,10 @@ export function issue(
   asset: string,
   member: string,
   spendFen: string,
-  change: Record<string, unknown> = {},
+  change: { funder?: string; receipt?: string; availableFrom?: string } = {},
 ): SignedCommand {
   lastReceipt += 1
-  const funder = String(change['funder'] ?? asset.split(':')[0])
+  const funder = change.funder ?? asset.split(':')[0]
   return signed('IssuePoints', `${funder}:till`, {
     asset,
     to: accountOf(member),
@@ -170,4 +174,29 @@ export function redeem(
   const order = `O-${lastReceipt}`
   const body = { asset, from: accountOf(from), amount, acceptor: 'mall', store: 'S-1', order }
   return signed('RedeemPoints', from, { ...body, ...change })
+}
+
+/** The reversal of an entry, as it was published, by those who have the authority. */
+export function reverse(entry: object, ...signers: readonly string[]): SignedCommand {
+  const made = command('ReverseEntry', signers[0] ?? '', { entry, reason: 'mistake' })
+  return signCommand(made, ...signers.map(walletOf)) as SignedCommand
+}
+
+/** Moves the business date on, day by day, by finance staff of two organisations. */
+export async function rollTo(ledger: MemoryLedger, date: string): Promise<void> {
+  for (;;) {
+    const from = ledger.get(ledgerKey)?.cycle
+    if (from === undefined || from.date >= date) return
+    const to = { date: addDays(from.date, 1), number: 1 }
+    const made = command('RollBusinessDate', 'mall:finance-1', { from, to })
+    const signers = ['mall:finance-1', 'bank:finance-1'].map(walletOf)
+    await acceptAll(ledger, 'mall', [signCommand(made, ...signers) as SignedCommand])
+  }
+}
+
+/** The stocked ledger on the next day, which is in the next month. */
+export async function rolledLedger(): Promise<MemoryLedger> {
+  const ledger = await stockedLedger()
+  await rollTo(ledger, '2026-12-01')
+  return ledger
 }

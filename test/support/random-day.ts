@@ -4,7 +4,7 @@ import type { Wallet } from '../../cli/wallet.ts'
 import { deriveWallet, signCommand } from '../../cli/wallet.ts'
 import type { MemoryLedger, Simulation } from './memory-ledger.ts'
 import { ANN, BOB, CAT } from './opened-ledger.ts'
-import type { Batch, Step } from './random-steps.ts'
+import type { Batch, SpendStep, Step, TamperStep } from './random-steps.ts'
 import {
   accountOf,
   command,
@@ -57,7 +57,7 @@ export class RandomDay {
         return complete.map((fold) => ({ ...fold, transactions: fold.transactions.slice(1) }))
       case 'repeated':
         return [...complete, ...complete]
-      case 'wrong':
+      default:
         return complete.map((fold) => ({
           ...fold,
           transactions: ['f'.repeat(64), ...fold.transactions, 'f'.repeat(64)],
@@ -69,7 +69,7 @@ export class RandomDay {
     return this.#wallets.get(actor) ?? walletOf(actor)
   }
 
-  #sign<Body extends object>(type: string, body: Body, ...signers: string[]): SignedCommand {
+  #sign(type: string, body: object, ...signers: string[]): SignedCommand {
     const unsigned = command(type, signers[0] ?? '', body)
     return signCommand(unsigned, ...signers.map((signer) => this.#wallet(signer))) as SignedCommand
   }
@@ -139,7 +139,7 @@ export class RandomDay {
     return this.#sign('IssuePoints', body, `${funder}:till`)
   }
 
-  #spend({ kind, asset, from, to, amount, acceptor, order }: StepOf<'transfer'>): SignedCommand {
+  #spend({ kind, asset, from, to, amount, acceptor, order }: SpendStep): SignedCommand {
     const body = { asset, from: accountOf(from), amount: String(amount) }
     if (kind === 'transfer') {
       return this.#sign('TransferPoints', { ...body, to: accountOf(to) }, from)
@@ -187,7 +187,7 @@ export class RandomDay {
   }
 
   /** An earlier command again: as it was, with other content under its id, or badly signed. */
-  #tamper({ kind, pick }: StepOf<'replay'>): SignedCommand {
+  #tamper({ kind, pick }: TamperStep): SignedCommand {
     const earlier = this.history[pick % Math.max(this.history.length, 1)]
     if (earlier === undefined) return this.#sign('TransferPoints', {}, ANN)
     if (kind === 'replay') return earlier

@@ -2,6 +2,23 @@ import * as fc from 'fast-check'
 import { FIXED, FLASH, MEMBERS } from './opened-ledger.ts'
 import { HUI, ORGANISATIONS, STAR } from './world.ts'
 
+/** A member gives points away or pays an order. */
+export interface SpendStep {
+  readonly kind: 'transfer' | 'redeem'
+  readonly asset: string
+  readonly from: string
+  readonly to: string
+  readonly amount: number
+  readonly order: number
+  readonly acceptor: string
+}
+
+/** Something that was submitted before comes again. */
+export interface TamperStep {
+  readonly kind: 'replay' | 'reuse-id' | 'forge'
+  readonly pick: number
+}
+
 /** What somebody tries to do, right or wrong; `pick` chooses among what has happened before. */
 export type Step =
   | {
@@ -13,15 +30,7 @@ export type Step =
       readonly receipt: number
       readonly pendingDays: number
     }
-  | {
-      readonly kind: 'transfer' | 'redeem'
-      readonly asset: string
-      readonly from: string
-      readonly to: string
-      readonly amount: number
-      readonly order: number
-      readonly acceptor: string
-    }
+  | SpendStep
   | { readonly kind: 'expire'; readonly asset: string; readonly member: string }
   | { readonly kind: 'reverse'; readonly pick: number; readonly signers: 'right' | 'wrong' }
   | { readonly kind: 'alter-and-reverse'; readonly pick: number }
@@ -34,7 +43,7 @@ export type Step =
       readonly by: 'own' | 'other'
       readonly fresh: boolean
     }
-  | { readonly kind: 'replay' | 'reuse-id' | 'forge'; readonly pick: number }
+  | TamperStep
   | { readonly kind: 'register'; readonly number: number }
   | { readonly kind: 'define'; readonly number: number }
   | { readonly kind: 'malformed'; readonly amount: string }
@@ -141,14 +150,14 @@ export function batches(maxBatches: number, maxSteps: number): fc.Arbitrary<Batc
   const batch = fc.record({
     organisation,
     lane: fc.constantFrom(0, 0, 0, 1),
-    fold: fc.constantFrom(
+    fold: fc.constantFrom<Batch['fold'][]>(
       'complete',
       'complete',
       'none',
       'partial',
       'repeated',
       'wrong',
-    ) as fc.Arbitrary<Batch['fold']>,
+    ),
     steps: fc.array(step, { minLength: Math.ceil(maxSteps / 4), maxLength: maxSteps }),
   })
   return fc.array(batch, { minLength: Math.ceil(maxBatches / 2), maxLength: maxBatches })

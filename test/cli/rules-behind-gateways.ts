@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Outcome, SignedCommand } from '../../ledger/index.ts'
+import {
+  codeOf,
+  holdingAccount,
+  isOrganisation,
+  ledgerKey,
+  parseEntry,
+  ReplayedBooks,
+} from '../../ledger/index.ts'
+import { MemoryLedger } from '../support/memory-ledger.ts'
+import type { FakeAnswer, FakeBehaviour, Post } from './fake-gateways.ts'
+
+/** The ledger's own rules in memory behind fake gateways: every post is one block. */
+export class RulesBehindGateways implements FakeBehaviour {
+  readonly #ledger = new MemoryLedger()
+  readonly #books = new ReplayedBooks()
+  /** Transactions with open credits, by holding. */
+  readonly #credits = new Map<string, Set<string>>()
+  #block = 0
+  #turn: Promise<unknown> = Promise.resolve()
+
+  /** How many entries were ever posted. */
+  get entryCount(): number {
+    return this.#ledger.published.length
+  }
+
+  async answer(post: Post): Promise<readonly FakeAnswer[]> {
+    if (post.minBlock > this.#block) throw new Error(`block ${post.minBlock} is not there yet`)
+    const turn = this.#turn.then(async () => await this.#submit(post))
+    this.#turn = turn.catch(() => undefined)
+    return await turn
+  }
+
+  read(organisation: string, path: string): unknown {
+    const asOfBlock = String(this.#block)
+    if (path === '/ledger') {
+      const open = this.#ledger.get(ledgerKey)
+      const { ledgerId = null, cycle = { date: null, number: null } } = open ?? {}
+      const date = { businessDate: cycle.date, cycle: cycle.number }
+      return { asOfBlock, channel: 'consortium', organisation, ledgerId, ...date }
+    }
+    if (path === '/trial-balance') return { asOfBlock, businessDate: '', ...this.#trialBalance() }
+    if (path === '/liability') return { asOfBlock, programmes: [] }
+    const account = decodeURIComponent(path.replace('/accounts/', ''))
+    return { asOfBlock, id: account, holdings: this.#holdings(account) }
+  }
+
+  async #submit({ organisation, role, commands }: Post): Promise<readonly FakeAnswer[]> {
+    this.#block += 1
+    const isAdmin =
+      role === 'admin' && commands.every(({ command: { actor } }) => isOrganisation(actor))
+    const { outcomes, writes, published } = await this.#ledger.submit(organisation, commands, {
+      isAdmin,
+      fold: this.#foldOf(commands),
+    })
+    for (const { name, value } of writes) this.#follow(name, value !== undefined)
+    for (const entry of this.#ledger.entries().slice(-published.length || Infinity)) {
+      this.#books.apply(entry)
+    }
+    await this.#refill(organisation, outcomes)
+    return outcomes.map((outcome) => ({ ...outcome, blockNumber: String(this.#block) }))
+  }
+
+  /** As a gateway would: quota for what was refused, so that the next attempt goes through. */
+  async #refill(organisation: string, outcomes: readonly Outcome[]): Promise<void> {
+    const assets = outcomes.flatMap((outcome) =>
+      outcome.status === 'refused' && outcome.code === 'QUOTA_REFILL'
+        ? [outcome.detail['asset'] ?? '']
+        : [],
+    )
+    for (const asset of new Set(assets)) {
+      const command = {
+        v: 1,
+        id: `refill-${this.#block}-${asset.replaceAll(':', '.')}`,
+        type: 'RefillQuota',
+        actor: organisation,
+        channel: 'consortium',
+        ledgerId: this.#ledger.get(ledgerKey)?.ledgerId,
+        notAfter: '2030-01-01',
+        body: { asset, amount: '10000000' },
+      }
+      await this.#ledger.submit(organisation, [{ command, proofs: [] }])
+    }
+  }
+
+  #foldOf(
+    commands: readonly SignedCommand[],
+  ): { account: string; asset: string; transactions: string[] }[] {
+    const holdings = new Set(
+      commands.map(({ command: { body } }) => `${String(body['from'])}/${String(body['asset'])}`),
+    )
+    return [...holdings].flatMap((holding) => {
+      const transactions = [...(this.#credits.get(holding) ?? [])]
+      const [account = '', asset = ''] = holding.split('/')
+      return transactions.length === 0 ? [] : [{ account, asset, transactions }]
+    })
+  }
+
+  #follow(name: string, isThere: boolean): void {
+    const [kind, account, asset, transaction = ''] = name.split('/')
+    if (kind !== 'credit') return
+    const open = this.#credits.get(`${account}/${asset}`) ?? new Set()
+    this.#credits.set(`${account}/${asset}`, open)
+    if (isThere) open.add(transaction)
+    else open.delete(transaction)
+  }
+
+  #trialBalance(): object {
+    const sums = new Map<string, { debit: bigint; credit: bigint }>()
+    for (const { account, asset, debit, credit } of this.#books.balances()) {
+      const key = `${codeOf(account)} ${asset}`
+      const before = sums.get(key) ?? { debit: 0n, credit: 0n }
+      sums.set(key, { debit: before.debit + debit, credit: before.credit + credit })
+    }
+    const rows = [...sums].map(([key, { debit, credit }]) => {
+      const [code, asset] = key.split(' ')
+      const balance = String(debit - credit)
+      return { code, name: '', asset, debit: String(debit), credit: String(credit), balance }
+    })
+    return { rows, totals: [], balanced: true, generalEqualsDetail: true }
+  }
+
+  #holdings(account: string): object[] {
+    return this.#books.balances().flatMap(({ account: path, asset, debit, credit }) => {
+      if (holdingAccount(path) !== account) return []
+      return [{ asset, available: String(credit - debit), pending: '0' }]
+    })
+  }
+}
+
+/** Writes the gateways.json that `npm start` would leave. */
+export function writeGatewaysFile(dataDir: string, gateways: readonly object[]): void {
+  writeFileSync(join(dataDir, 'gateways.json'), JSON.stringify({ channel: 'consortium', gateways }))
+}

@@ -1,0 +1,197 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openWallet, signCommand } from '../../cli/wallet.ts'
+import { BlockFollower } from '../../gateway/fabric/block-follower.ts'
+import type { FabricConnection } from '../../gateway/fabric/fabric-connection.ts'
+import { connectToFabric } from '../../gateway/fabric/fabric-connection.ts'
+import { endorseBatch } from '../../gateway/fabric/submit-batch.ts'
+import type { SignedCommand } from '../../ledger/index.ts'
+import { CHAINCODE_NAME } from '../../ledger/index.ts'
+import { TestNetwork } from '../support/test-network.ts'
+import { accountOf, CHANNEL, command, signed, STAR, walletOf } from '../support/world.ts'
+
+/**
+ * An airline that ignores its own gateway and speaks to the contract directly, as its gateway
+ * could: with a good Fabric identity, and with whatever it makes of other people's commands.
+ */
+const ANN = 'mall:m-ann'
+const EVE = 'airline:m-eve'
+let net: TestNetwork
+let connection: FabricConnection
+let follower: BlockFollower
+
+beforeAll(async () => {
+  net = await TestNetwork.start()
+  await net.open([ANN, EVE])
+  const file = (...path: string[]): string =>
+    readFileSync(join(net.dataDir, 'ledger', ...path), 'utf8')
+  const mine = (name: string): string => file('organisations', 'airline', name)
+  const identity = (user: string) => ({
+    certificate: mine(`${user}.crt`),
+    privateKey: mine(`${user}.key`),
+  })
+  connection = connectToFabric({
+    channel: CHANNEL,
+    chaincode: CHAINCODE_NAME,
+    organisation: 'airline',
+    peerAddress: net.ledgerAddress,
+    tlsRootCertificate: net.tlsRootCertificate,
+    client: identity('client'),
+    admin: identity('admin'),
+  })
+  follower = new BlockFollower({
+    network: connection.network,
+    chaincode: CHAINCODE_NAME,
+    sink: { checkpoint: () => undefined, apply: () => undefined },
+    onFault: (error) => expect.unreachable(String(error)),
+  })
+  follower.start()
+  await net.post('mall', '/issues', purchase('R-0'))
+})
+afterAll(async () => {
+  await follower.stop()
+  connection.close()
+  await net.stop()
+})
+
+function purchase(receipt: string): SignedCommand {
+  const to = accountOf(ANN)
+  const body = { asset: STAR, to, spendFen: '100000', receipt, store: 'S1', funder: 'mall' }
+  return signed('IssuePoints', 'mall:till', body)
+}
+
+function payment(amount = '10', to = accountOf(EVE)): SignedCommand {
+  return signed('TransferPoints', ANN, { asset: STAR, from: accountOf(ANN), to, amount })
+}
+
+/** What the contract answers the airline when it submits a command itself. */
+async function submit(commands: SignedCommand[], user: 'client' | 'admin' = 'client') {
+  const contract = connection.contracts[user]
+  if (contract === undefined) throw new Error('no such identity')
+  const batch = await endorseBatch(contract, follower, { lane: 0, fold: [], commands })
+  const { outcomes } = await batch.commit()
+  return outcomes.map((outcome) => (outcome.status === 'accepted' ? 'accepted' : outcome.code))
+}
+
+async function heldByAnn(): Promise<string> {
+  const { body } = await net.get('mall', `/accounts/${accountOf(ANN)}`)
+  return JSON.stringify(body['holdings'])
+}
+
+/** Runs an attack and sees that it took nothing from the member. */
+async function expectRefused(
+  attack: SignedCommand | SignedCommand[],
+  code: string,
+  user: 'client' | 'admin' = 'client',
+): Promise<void> {
+  const before = await heldByAnn()
+  expect(await submit([attack].flat(), user)).toContain(code)
+  const height = (await net.get('mall', '/ledger')).body['asOfBlock']
+  await net.get('mall', `/ledger?minBlock=${String(height)}`)
+  expect(await heldByAnn()).toBe(before)
+}
+
+test('forged: a signature by a key of the attacker', async () => {
+  const { command: unsigned } = payment()
+  await expectRefused(signCommand(unsigned, walletOf(EVE)), 'PROOF_MISSING')
+  const asAnn = openWallet(ANN, walletOf(EVE).privateKey)
+  await expectRefused(signCommand(unsigned, asAnn), 'PROOF_INVALID')
+})
+
+test('forged: the right key id with another key', async () => {
+  const { command: unsigned } = payment()
+  const forged = signCommand(unsigned, walletOf(EVE))
+  const proofs = forged.proofs.map((proof) => ({
+    ...proof,
+    actor: ANN,
+    keyId: walletOf(ANN).keyId,
+  }))
+  await expectRefused({ command: unsigned, proofs }, 'PROOF_INVALID')
+})
+
+test('forged: no proof at all, and a proof under the organisation', async () => {
+  await expectRefused({ ...payment(), proofs: [] }, 'PROOF_MISSING')
+  const asMall = command('RegisterOrganisation', 'mall', { name: 'Not the mall' })
+  await expectRefused(signCommand(asMall), 'CALLER_NOT_ORGANISATION', 'admin')
+})
+
+test('forged: staff of the attacker issue the mall’s points', async () => {
+  const body = { ...purchase('R-9').command.body, to: accountOf(EVE), funder: 'mall' }
+  await expectRefused(signed('IssuePoints', 'airline:till', body), 'NOT_AUTHORISED')
+})
+
+test('altered: amount, payee, asset, id, date or ledger after signing', async () => {
+  const good = payment()
+  const alter = (change: object): SignedCommand => ({
+    ...good,
+    command: { ...good.command, ...change },
+  })
+  const { body } = good.command
+  await expectRefused(alter({ body: { ...body, amount: '999' } }), 'PROOF_INVALID')
+  await expectRefused(alter({ body: { ...body, to: accountOf('bank:m-bob') } }), 'PROOF_INVALID')
+  await expectRefused(alter({ body: { ...body, note: 'mine' } }), 'PROOF_INVALID')
+  await expectRefused(alter({ id: 'another-id-0001' }), 'PROOF_INVALID')
+  await expectRefused(alter({ notAfter: '2099-01-01' }), 'PROOF_INVALID')
+  await expectRefused(alter({ ledgerId: 'another-ledger' }), 'WRONG_LEDGER')
+})
+
+test('replayed: an accepted command moves nothing a second time', async () => {
+  const pay = payment()
+  const first = await net.post('mall', '/transfers', pay)
+  expect(first.status).toBe(201)
+  const before = await heldByAnn()
+  expect(await submit([pay, pay])).toEqual(['accepted', 'accepted'])
+  expect(await heldByAnn()).toBe(before)
+})
+
+test('replayed: a command of another channel or of another use of the key', async () => {
+  const elsewhere = { ...payment().command, channel: 'another-channel' }
+  await expectRefused(signCommand(elsewhere, walletOf(ANN)), 'WRONG_LEDGER')
+})
+
+test('what a member was told is refused stays refused, whoever sends it again', async () => {
+  const tooMuch = payment('100000000')
+  const refused = await net.post('mall', '/transfers', tooMuch)
+  expect(refused.body['code']).toBe('INSUFFICIENT_POINTS')
+  const rich = purchase('R-rich')
+  const body = { ...rich.command.body, spendFen: '9000000000' }
+  await net.post('mall', '/issues', signed('IssuePoints', 'mall:till', body))
+  expect(await submit([tooMuch])).toEqual(['INSUFFICIENT_POINTS'])
+})
+
+test('a voided command is never posted, and an outcome cannot be voided', async () => {
+  const pay = payment('1')
+  const fence = signed('VoidCommand', ANN, { actor: ANN, id: pay.command.id })
+  expect(await submit([fence])).toEqual(['accepted'])
+  expect(await submit([pay])).toEqual(['COMMAND_VOIDED'])
+  const done = payment('1')
+  await net.post('mall', '/transfers', done)
+  const late = signed('VoidCommand', ANN, { actor: ANN, id: done.command.id })
+  expect(await submit([late])).toEqual(['COMMAND_SETTLED'])
+  const foreign = signed('VoidCommand', EVE, { actor: ANN, id: 'some-id-of-anns' })
+  expect(await submit([foreign])).toEqual(['NOT_AUTHORISED'])
+})
+
+test('one organisation alone cannot turn the date', async () => {
+  const { command: roll } = signed('RollBusinessDate', 'airline:finance-1', {
+    from: { date: '2026-11-30', number: 1 },
+    to: { date: '2026-12-01', number: 1 },
+  })
+  const two = [walletOf('airline:finance-1'), walletOf('airline:finance-2')]
+  expect(await submit([signCommand(roll, ...two)])).toEqual(['NOT_AUTHORISED'])
+})
+
+test('a key of the outside world registers nobody', async () => {
+  const stranger = createPrivateKey(walletOf('airline:m-x').privateKey.export(PEM))
+  const body = {
+    id: 'mall:m-planted',
+    publicKey: openWallet('mall:m-planted', stranger).publicKey,
+    account: 'mall:a-planted',
+    roles: [],
+  }
+  await expectRefused(signed('RegisterActor', 'airline:admin', body), 'NOT_AUTHORISED')
+})
+
+const PEM = { format: 'pem', type: 'pkcs8' } as const

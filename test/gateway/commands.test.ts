@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TestNetwork } from '../support/test-network.ts'
+import { accountOf, HUI, registerMember, signed, STAR, walletOf } from '../support/world.ts'
+
+const ANN = 'mall:m-ann'
+const BOB = 'bank:m-bob'
+let net: TestNetwork
+
+beforeAll(async () => {
+  net = await TestNetwork.start()
+  await net.open([ANN, BOB])
+})
+afterAll(async () => {
+  await net.stop()
+})
+
+let receipts = 0
+
+function issue(change: Record<string, unknown> = {}) {
+  receipts += 1
+  return signed('IssuePoints', 'mall:till', {
+    asset: STAR,
+    to: accountOf(ANN),
+    spendFen: '10000',
+    receipt: `R-${receipts}`,
+    store: 'S1',
+    funder: 'mall',
+    ...change,
+  })
+}
+
+function transfer(from: string, to: string, amount: string) {
+  return signed('TransferPoints', from, {
+    asset: STAR,
+    from: accountOf(from),
+    to: accountOf(to),
+    amount,
+  })
+}
+
+async function available(account: string, asset = STAR): Promise<string> {
+  const organisation = account.split(':')[0] ?? ''
+  const { body } = await net.get(organisation, `/accounts/${account}`)
+  const holdings = body['holdings'] as { asset: string; available: string }[]
+  return holdings.find((holding) => holding.asset === asset)?.available ?? '0'
+}
+
+test('an issue, a transfer to another home and a redemption there, each answered with its entry', async () => {
+  const issued = await net.post('mall', '/issues', issue())
+  expect(issued.status).toBe(201)
+  expect(issued.body).toMatchObject({ status: 'accepted', replayed: false })
+  expect(await available(accountOf(ANN))).toBe('1000')
+
+  const moved = await net.post('mall', '/transfers', transfer(ANN, BOB, '300'))
+  expect(moved.status).toBe(201)
+  const block = String(moved.body['blockNumber'])
+  const seen = await net.get('bank', `/accounts/${accountOf(BOB)}?minBlock=${block}`)
+  expect(Number(seen.body['asOfBlock'])).toBeGreaterThanOrEqual(Number(block))
+  expect(await available(accountOf(BOB))).toBe('300')
+
+  // Taken at the mall's till, forwarded to the bank, where the member's account is at home.
+  const redeem = signed('RedeemPoints', BOB, {
+    asset: STAR,
+    from: accountOf(BOB),
+    amount: '120',
+    acceptor: 'airline',
+    store: 'S1',
+    order: 'O-1',
+  })
+  const redeemed = await net.post('mall', '/redemptions', redeem)
+  expect(redeemed.status).toBe(201)
+  const at = String(redeemed.body['blockNumber'])
+  const entry = await net.get(
+    'mall',
+    `/entries/${String(redeemed.body['entryHash'])}?minBlock=${at}`,
+  )
+  expect(entry.body['entry']).toMatchObject({
+    type: 'RedeemPoints',
+    submitter: 'bank',
+    references: { order: 'O-1', acceptor: 'airline' },
+  })
+  const trial = await net.get('airline', `/trial-balance?minBlock=${at}`)
+  expect(trial.body).toMatchObject({ balanced: true, generalEqualsDetail: true })
+})
+
+test('the same command again is answered as the first time, at any gateway, and moves nothing', async () => {
+  const command = issue()
+  const first = await net.post('mall', '/commands', command)
+  const before = await available(accountOf(ANN))
+  const again = await net.post('mall', '/commands', command)
+  expect(again.status).toBe(200)
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect(again.body).toEqual({ ...first.body, replayed: true })
+  const elsewhere = await net.post('airline', '/commands', command)
+  expect(elsewhere.body).toMatchObject({
+    replayed: true,
+    entryHash: first.body['entryHash'],
+  })
+  expect(await available(accountOf(ANN))).toBe(before)
+  const { actor, id } = command.command
+  expect((await net.get('mall', `/commands/${actor}/${id}`)).body).toEqual(again.body)
+})
+
+test('two posts of one command at the same moment make one entry', async () => {
+  const command = issue()
+  const answers = await Promise.all(
+    ['mall', 'mall', 'bank', 'airline', 'mall'].map((at) => net.post(at, '/commands', command)),
+  )
+  expect(new Set(answers.map(({ body }) => body['entryHash'])).size).toBe(1)
+  expect(answers.filter(({ body }) => body['replayed'] === false).length).toBeLessThanOrEqual(1)
+})
+
+test('an id used for other content is refused', async () => {
+  const command = issue()
+  await net.post('mall', '/commands', command)
+  const other = signed(
+    'IssuePoints',
+    'mall:till',
+    { ...command.command.body, spendFen: '20000' },
+    {
+      id: command.command.id,
+    },
+  )
+  const answer = await net.post('mall', '/commands', other)
+  expect(answer.status).toBe(409)
+  expect(answer.body['code']).toBe('COMMAND_ID_REUSED')
+})
+
+test('the Idempotency-Key header must name the command', async () => {
+  const command = issue()
+  const wrong = await net.post('mall', '/issues', command, { 'idempotency-key': 'another-id' })
+  expect(wrong.body['code']).toBe('IDEMPOTENCY_KEY_MISMATCH')
+  const { id } = command.command
+  const right = await net.post('mall', '/issues', command, { 'idempotency-key': id })
+  expect(right.status).toBe(201)
+})
+
+test('a refusal is a problem with the code of the table, kept under the id for every gateway', async () => {
+  const command = transfer(ANN, BOB, '999999999')
+  const refused = await net.post('mall', '/transfers', command)
+  expect(refused.status).toBe(422)
+  expect(refused.headers.get('content-type')).toContain('application/problem+json')
+  expect(refused.body).toMatchObject({ code: 'INSUFFICIENT_POINTS', status: 422, replayed: false })
+  await net.post('mall', '/issues', issue({ spendFen: '999999999900' }))
+  for (const gateway of ['mall', 'bank', 'airline']) {
+    const again = await net.post(gateway, '/transfers', command)
+    expect(again.body).toMatchObject({ code: 'INSUFFICIENT_POINTS', replayed: true })
+  }
+})
+
+test('many commands in one post, each with its own answer', async () => {
+  const commands = [issue(), transfer(ANN, BOB, '-5'), issue(), transfer(ANN, ANN, '1')]
+  const answers = await net.postMany('mall', commands)
+  expect(answers.map((answer) => answer['code'] ?? answer['status'])).toEqual([
+    'accepted',
+    'COMMAND_MALFORMED',
+    'accepted',
+    'SAME_ACCOUNT',
+  ])
+})
+
+test('a member who sends on in the same breath what he receives can do so', async () => {
+  const before = BigInt(await available(accountOf(BOB)))
+  const answers = await net.postMany('mall', [
+    issue({ spendFen: '5000000' }),
+    ...Array.from({ length: 50 }, () => transfer(ANN, BOB, '7')),
+  ])
+  expect(answers.every((answer) => answer['status'] === 'accepted')).toBe(true)
+  const last = Math.max(...answers.map((answer) => Number(answer['blockNumber'])))
+  await net.get('bank', `/ledger?minBlock=${last}`)
+  expect(BigInt(await available(accountOf(BOB))) - before).toBe(350n)
+})
+
+test('the trace of a request goes into the entry', async () => {
+  const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`
+  const posted = await net.post('mall', '/issues', issue(), { traceparent })
+  const entry = await net.get('mall', `/entries/${String(posted.body['entryHash'])}`)
+  expect(entry.body['traceparent']).toBe(traceparent)
+  const problem = await net.post('mall', '/issues', {}, { traceparent })
+  expect(problem.body['instance']).toBe('ab'.repeat(16))
+})
+
+test('tokens open what their role may do', async () => {
+  const anonymous = await net.request(
+    'mall',
+    '/ledger',
+    { headers: { authorization: '' } },
+    'client',
+  )
+  expect(anonymous.status).toBe(401)
+  const foreign = { authorization: `Bearer ${net.token('bank', 'admin')}` }
+  expect((await net.request('mall', '/ledger', { headers: foreign }, 'client')).status).toBe(401)
+  expect((await net.post('mall', '/issues', issue(), {}, 'auditor')).status).toBe(403)
+  const own = signed('RegisterOrganisation', 'mall', { name: 'The mall' })
+  expect((await net.post('mall', '/organisations', own)).body['code']).toBe('FORBIDDEN')
+  const known = await net.post('mall', '/organisations', own, {}, 'admin')
+  expect(known.body['code']).toBe('ORGANISATION_EXISTS')
+})
+
+test('a route takes only its own type of command', async () => {
+  const answer = await net.post('mall', '/transfers', issue())
+  expect(answer.body['code']).toBe('COMMAND_TYPE_MISMATCH')
+})
+
+test('a purchase of another programme by its partner only', async () => {
+  const answer = await net.post('mall', '/issues', issue({ asset: HUI }))
+  expect(answer.body['code']).toBe('NOT_AUTHORISED')
+})
+
+test('a member may rotate the key, and the old one signs no more', async () => {
+  const member = 'mall:m-rotating'
+  await net.post('mall', '/members', registerMember(member))
+  const next = walletOf('mall:m-rotated-key')
+  const rotate = signed('RotateKey', member, { publicKey: next.publicKey })
+  expect((await net.post('mall', '/commands', rotate)).status).toBe(201)
+  const old = await net.post('mall', '/transfers', transfer(member, ANN, '1'))
+  expect(old.body['code']).toBe('PROOF_INVALID')
+})
+
+test('the description names every route and can be read', async () => {
+  const description = await net.request('mall', '/openapi.json', {}, 'auditor')
+  const paths = Object.keys(description.body['paths'] as object)
+  for (const path of ['/commands', '/issues', '/accounts/{id}', '/trial-balance', '/blocks']) {
+    expect(paths).toContain(path)
+  }
+  expect(description.body['openapi']).toBe('3.1.0')
+  const page = await fetch(`${net.url('mall')}/docs/`)
+  expect(page.status).toBe(200)
+})

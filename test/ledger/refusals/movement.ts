@@ -1,0 +1,174 @@
+import type { Fault, RefusalTable } from '../../support/faults.ts'
+import {
+  acceptAll,
+  ANN,
+  BOB,
+  FIXED,
+  FLASH,
+  issue,
+  redeem,
+  refill,
+  rolledLedger,
+  rollTo,
+  stockedLedger,
+} from '../../support/opened-ledger.ts'
+import { accountOf, HUI, STAR } from '../../support/world.ts'
+import { commonFaults } from './common-faults.ts'
+
+const noSuchPoints: Fault = {
+  name: 'no such points',
+  code: 'ASSET_UNKNOWN',
+  body: { asset: 'mall:none:point' },
+}
+
+const issuePoints: RefusalTable = {
+  base: {
+    type: 'IssuePoints',
+    actor: 'mall:till',
+    organisation: 'mall',
+    body: {
+      asset: STAR,
+      to: accountOf(ANN),
+      spendFen: '1000',
+      receipt: 'R-base',
+      store: 'S-1',
+      funder: 'mall',
+    },
+    ledger: stockedLedger,
+  },
+  faults: [
+    { name: 'no such day', code: 'COMMAND_MALFORMED', body: { availableFrom: '2026-11-31' } },
+    { name: 'a negative purchase', code: 'COMMAND_MALFORMED', body: { spendFen: '-1000' } },
+    ...commonFaults('mall:till'),
+    noSuchPoints,
+    { name: 'no such account', code: 'ACCOUNT_UNKNOWN', body: { to: 'mall:a-none' } },
+    {
+      name: 'neither issuer nor partner',
+      code: 'NOT_AUTHORISED',
+      body: { asset: HUI, funder: 'airline' },
+      envelope: { actor: 'airline:till' },
+    },
+    { name: "another's till", code: 'NOT_AUTHORISED', envelope: { actor: 'bank:till' } },
+    { name: 'at the expense of another', code: 'NOT_AUTHORISED', body: { funder: 'bank' } },
+    { name: 'by no issuer', code: 'NOT_AUTHORISED', envelope: { actor: 'mall:finance-1' } },
+    { name: 'by the organisation', code: 'NOT_AUTHORISED', envelope: { actor: 'mall' } },
+    {
+      name: 'held back for 31 days',
+      code: 'AVAILABLE_FROM_TOO_LATE',
+      body: { availableFrom: '2026-12-31' },
+    },
+    {
+      name: 'a receipt that was used',
+      code: 'RECEIPT_USED',
+      body: { receipt: 'R-used' },
+      before: async (ledger) =>
+        await acceptAll(ledger, 'mall', [
+          issue(HUI, BOB, '100', { funder: 'mall', receipt: 'R-used' }),
+        ]),
+    },
+    { name: 'a purchase of 9 fen', code: 'NOTHING_TO_ISSUE', body: { spendFen: '9' } },
+    { name: 'a lane without quota', code: 'QUOTA_REFILL', call: { lane: 5 } },
+    {
+      name: 'a lane that has had the last of the pool',
+      code: 'BUDGET_EXHAUSTED',
+      body: { asset: FLASH, spendFen: '40000' },
+      call: { lane: 7 },
+      before: async (ledger) =>
+        await acceptAll(ledger, 'mall', [refill(FLASH, '9000', 'mall')], { lane: 7 }),
+    },
+  ],
+}
+
+/** Ann holds 400 STAR and 50 that come on the next day, and FLASH that ends with the month. */
+const insufficiency: Fault[] = [
+  {
+    name: 'points past their date',
+    code: 'POINTS_EXPIRED',
+    body: { asset: FLASH, amount: '100' },
+    before: async (ledger) => await rollTo(ledger, '2026-12-01'),
+  },
+  { name: 'points that are pending', code: 'POINTS_PENDING', body: { amount: '450' } },
+  { name: 'more than there is', code: 'INSUFFICIENT_POINTS', body: { amount: '451' } },
+]
+
+const transferPoints: RefusalTable = {
+  base: {
+    type: 'TransferPoints',
+    actor: ANN,
+    organisation: 'mall',
+    body: { asset: STAR, from: accountOf(ANN), to: accountOf(BOB), amount: '400' },
+    ledger: stockedLedger,
+  },
+  faults: [
+    { name: 'nothing', code: 'COMMAND_MALFORMED', body: { amount: '0' } },
+    ...commonFaults(ANN),
+    noSuchPoints,
+    { name: 'no such payer', code: 'ACCOUNT_UNKNOWN', body: { from: 'mall:a-none' } },
+    { name: 'no such payee', code: 'ACCOUNT_UNKNOWN', body: { to: 'mall:a-none' } },
+    { name: 'by another member', code: 'NOT_AUTHORISED', envelope: { actor: BOB } },
+    { name: "by the account's home", code: 'NOT_AUTHORISED', envelope: { actor: 'mall' } },
+    { name: 'to himself', code: 'SAME_ACCOUNT', body: { to: accountOf(ANN) } },
+    { name: 'points that stay', code: 'NOT_TRANSFERABLE', body: { asset: FIXED } },
+    ...insufficiency,
+  ],
+}
+
+const redeemPoints: RefusalTable = {
+  base: {
+    type: 'RedeemPoints',
+    actor: ANN,
+    organisation: 'mall',
+    body: {
+      asset: STAR,
+      from: accountOf(ANN),
+      amount: '400',
+      acceptor: 'bank',
+      store: 'S-1',
+      order: 'O-base',
+    },
+    ledger: stockedLedger,
+  },
+  faults: [
+    { name: 'half a point', code: 'COMMAND_MALFORMED', body: { amount: '0.5' } },
+    ...commonFaults(ANN),
+    noSuchPoints,
+    { name: 'no such payer', code: 'ACCOUNT_UNKNOWN', body: { from: 'mall:a-none' } },
+    { name: 'by another member', code: 'NOT_AUTHORISED', envelope: { actor: BOB } },
+    { name: 'by the acceptor', code: 'NOT_AUTHORISED', envelope: { actor: 'bank:till' } },
+    { name: 'where they are not taken', code: 'NOT_ACCEPTED', body: { acceptor: 'port' } },
+    {
+      name: 'an order that is paid',
+      code: 'ORDER_PAID',
+      body: { order: 'O-paid' },
+      before: async (ledger) =>
+        await acceptAll(
+          ledger,
+          'mall',
+          [redeem(HUI, ANN, '1', { acceptor: 'bank', order: 'O-paid' })],
+          {
+            fold: ledger.completeFold(),
+          },
+        ),
+    },
+    ...insufficiency,
+  ],
+}
+
+const expirePoints: RefusalTable = {
+  base: {
+    type: 'ExpirePoints',
+    actor: 'bank',
+    organisation: 'bank',
+    body: { asset: FLASH, account: accountOf(ANN) },
+    ledger: rolledLedger,
+  },
+  faults: [
+    { name: 'no account', code: 'COMMAND_MALFORMED', body: { account: '' } },
+    ...commonFaults('bank'),
+    noSuchPoints,
+    { name: 'no such account', code: 'ACCOUNT_UNKNOWN', body: { account: 'mall:a-none' } },
+    { name: 'nothing past its date', code: 'NOTHING_TO_EXPIRE', body: { asset: STAR } },
+  ],
+}
+
+export const MOVEMENT = [issuePoints, transferPoints, redeemPoints, expirePoints]

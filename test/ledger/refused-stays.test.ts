@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest'
+import type { LedgerErrorCode, SignedCommand } from '../../ledger/index.ts'
+import { MemoryLedger } from '../support/memory-ledger.ts'
+import {
+  acceptAll,
+  ANN,
+  BOB,
+  FLASH,
+  issue,
+  redeem,
+  refill,
+  reverse,
+  rollTo,
+  stockedLedger,
+  submitOne,
+  transfer,
+  verdict,
+} from '../support/opened-ledger.ts'
+import {
+  accountOf,
+  command,
+  definePoints,
+  OPENING_DATE,
+  registerMember,
+  signed,
+  STAR,
+  walletOf,
+} from '../support/world.ts'
+import { signCommand } from '../../cli/wallet.ts'
+
+/** What is refused at first, and what then happens so that it would be accepted. */
+interface Story {
+  readonly code: LedgerErrorCode
+  readonly made: (ledger: MemoryLedger) => SignedCommand | Promise<SignedCommand>
+  readonly fix: (ledger: MemoryLedger, made: SignedCommand) => Promise<unknown>
+}
+
+const DAN = 'mall:m-dan'
+const NEW = 'mall:new:point'
+
+function sendTo(member: string): SignedCommand {
+  const body = { asset: STAR, from: accountOf(ANN), to: accountOf(member), amount: '10' }
+  return signed('TransferPoints', ANN, body)
+}
+
+async function spentGift(ledger: MemoryLedger): Promise<SignedCommand> {
+  await submitOne(ledger, 'mall', transfer(STAR, ANN, BOB, '10'))
+  const entry = JSON.parse(ledger.published.at(-1)?.text ?? '') as object
+  await submitOne(ledger, 'bank', redeem(STAR, BOB, '410'))
+  return reverse(entry, BOB)
+}
+
+const RECORDED: Story[] = [
+  {
+    code: 'INSUFFICIENT_POINTS',
+    made: () => redeem(STAR, ANN, '500'),
+    fix: async (ledger) => await acceptAll(ledger, 'mall', [issue(STAR, ANN, '9000')]),
+  },
+  {
+    code: 'POINTS_PENDING',
+    made: () => redeem(STAR, ANN, '450'),
+    fix: async (ledger) => await rollTo(ledger, '2026-12-01'),
+  },
+  {
+    code: 'ACCOUNT_UNKNOWN',
+    made: () => sendTo(DAN),
+    fix: async (ledger) => await acceptAll(ledger, 'mall', [registerMember(DAN)]),
+  },
+  {
+    code: 'ASSET_UNKNOWN',
+    made: () => refill(NEW, '10'),
+    fix: async (ledger) => await acceptAll(ledger, 'mall', [definePoints(NEW)]),
+  },
+  {
+    code: 'LOT_SPENT',
+    made: spentGift,
+    fix: async (ledger) => await acceptAll(ledger, 'mall', [issue(STAR, BOB, '100')]),
+  },
+  {
+    code: 'AVAILABLE_FROM_TOO_LATE',
+    made: () => issue(STAR, ANN, '100', { availableFrom: '2026-12-31' }),
+    fix: async (ledger) => await rollTo(ledger, '2026-12-01'),
+  },
+]
+
+const openCommand = signed('OpenLedger', 'bank', { businessDate: OPENING_DATE })
+
+function roll(from: string, to: string): SignedCommand {
+  const body = { from: { date: from, number: 1 }, to: { date: to, number: 1 } }
+  const made = command('RollBusinessDate', 'mall:finance-1', body)
+  const signers = ['mall:finance-1', 'bank:finance-1'].map(walletOf)
+  return signCommand(made, ...signers) as SignedCommand
+}
+
+const UNRECORDED: Story[] = [
+  {
+    code: 'QUOTA_REFILL',
+    made: () => issue(STAR, ANN, '2000000'),
+    fix: async (ledger) => await acceptAll(ledger, 'mall', [refill(STAR, '200000')]),
+  },
+  {
+    code: 'ACTOR_UNKNOWN',
+    made: () => signed('ExpirePoints', DAN, { asset: FLASH, account: accountOf(ANN) }),
+    fix: async (ledger) => {
+      await acceptAll(ledger, 'mall', [registerMember(DAN)])
+      await rollTo(ledger, '2026-12-01')
+    },
+  },
+  {
+    code: 'NOTHING_TO_EXPIRE',
+    made: () => signed('ExpirePoints', ANN, { asset: FLASH, account: accountOf(ANN) }),
+    fix: async (ledger) => await rollTo(ledger, '2026-12-01'),
+  },
+  {
+    code: 'NOT_NEXT_CYCLE',
+    made: () => roll('2026-12-01', '2026-12-02'),
+    fix: async (ledger) => await acceptAll(ledger, 'mall', [roll('2026-11-30', '2026-12-01')]),
+  },
+  {
+    code: 'PROOF_INVALID',
+    made: () => {
+      const made = command('RotateKey', ANN, { publicKey: walletOf(DAN).publicKey })
+      return signCommand(made, { ...walletOf(DAN), actor: ANN }) as SignedCommand
+    },
+    fix: async (ledger) => {
+      const body = { publicKey: walletOf(DAN).publicKey }
+      await acceptAll(ledger, 'mall', [signed('RotateKey', ANN, body)])
+    },
+  },
+]
+
+test.each(RECORDED)(
+  '$code stays, whoever asks again when it would do',
+  async ({ code, made, fix }) => {
+    const ledger = await stockedLedger()
+    const sent = await made(ledger)
+    const first = await submitOne(ledger, sent.command.actor.split(':')[0] ?? '', sent)
+    expect(verdict(first)).toBe(code)
+    await fix(ledger, sent)
+    for (const organisation of ['mall', 'bank', 'airline']) {
+      expect(await submitOne(ledger, organisation, sent)).toEqual({ ...first, replayed: true })
+    }
+    // The world really is repaired: the same wish under an id of its own is granted.
+    const { type, actor, body } = sent.command
+    expect(verdict(await submitOne(ledger, 'mall', signed(type, actor, body)))).toBe('accepted')
+  },
+)
+
+test.each(UNRECORDED)(
+  '$code goes, once what was wrong is repaired',
+  async ({ code, made, fix }) => {
+    const ledger = await stockedLedger()
+    const sent = await made(ledger)
+    expect(verdict(await submitOne(ledger, 'mall', sent))).toBe(code)
+    await fix(ledger, sent)
+    const after = await submitOne(ledger, 'mall', sent)
+    expect(after).toMatchObject({ status: 'accepted', replayed: false })
+  },
+)
+
+test('LEDGER_NOT_OPEN and CALLER_NOT_ADMIN leave nothing behind', async () => {
+  const ledger = new MemoryLedger()
+  const early = signed('RegisterOrganisation', 'bank', { name: 'The bank' })
+  expect(verdict(await submitOne(ledger, 'bank', early, { isAdmin: true }))).toBe('LEDGER_NOT_OPEN')
+  expect(verdict(await submitOne(ledger, 'bank', openCommand))).toBe('CALLER_NOT_ADMIN')
+  expect(ledger.state.size).toBe(0)
+  await acceptAll(ledger, 'bank', [openCommand, early], { isAdmin: true })
+})
+
+test('PROOF_MISSING and COMMAND_MALFORMED do not spoil the id for who comes with it rightly', async () => {
+  const ledger = await stockedLedger()
+  const good = redeem(STAR, ANN, '10')
+  const bare = { ...good, proofs: [] }
+  const { body } = good.command
+  const bad = { ...good, command: { ...good.command, body: { ...body, amount: '-10' } } }
+  expect(verdict(await submitOne(ledger, 'bank', bare))).toBe('PROOF_MISSING')
+  expect(verdict(await submitOne(ledger, 'bank', bad))).toBe('COMMAND_MALFORMED')
+  expect(verdict(await submitOne(ledger, 'mall', good))).toBe('accepted')
+})
+
+test('an accepted command is accepted for ever, and posted once', async () => {
+  const ledger = await stockedLedger()
+  const made = redeem(STAR, ANN, '10')
+  const first = await submitOne(ledger, 'mall', made)
+  const entries = ledger.published.length
+  await rollTo(ledger, '2026-12-02')
+  const late = { ...made, command: { ...made.command, notAfter: '2026-11-01' }, proofs: [] }
+  for (const again of [made, late]) {
+    expect(await submitOne(ledger, 'airline', again)).toEqual({ ...first, replayed: true })
+  }
+  expect(ledger.published).toHaveLength(entries)
+})

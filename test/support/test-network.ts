@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Network } from '../../network/start-network.ts'
+import { startNetwork } from '../../network/start-network.ts'
+import type { GatewayTokens } from '../../network/gateways-file.ts'
+import {
+  definePoints,
+  HUI,
+  OPENING_DATE,
+  openingCommands,
+  ORGANISATIONS,
+  registerMember,
+  signed,
+  STAR,
+} from './world.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Record<string, unknown>
+}
+
+/** A consortium on free ports with an empty ledger, and its data in a folder of its own. */
+export class TestNetwork {
+  readonly network: Network
+  readonly dataDir: string
+
+  private constructor(network: Network, dataDir: string) {
+    this.network = network
+    this.dataDir = dataDir
+  }
+
+  static async start(): Promise<TestNetwork> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tallystick-'))
+    return new TestNetwork(await startNetwork({ dataDir, ports: 'any' }), dataDir)
+  }
+
+  async stop(): Promise<void> {
+    await this.network.close()
+    rmSync(this.dataDir, { recursive: true })
+  }
+
+  /** host:port of the ledger's gRPC services. */
+  get ledgerAddress(): string {
+    return this.network.ledgerAddress
+  }
+
+  get tlsRootCertificate(): string {
+    return this.network.tlsRootCertificate
+  }
+
+  url(organisation: string): string {
+    return this.#gateway(organisation).url
+  }
+
+  token(organisation: string, role: keyof GatewayTokens): string {
+    return this.#gateway(organisation).tokens[role]
+  }
+
+  async get(organisation: string, path: string): Promise<Answer> {
+    return await this.request(organisation, path, {}, 'auditor')
+  }
+
+  async post(
+    organisation: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+    role: keyof GatewayTokens = 'client',
+  ): Promise<Answer> {
+    const all = { 'content-type': 'application/json', ...headers }
+    const init = { method: 'POST', body: JSON.stringify(body), headers: all }
+    return await this.request(organisation, path, init, role)
+  }
+
+  /** One answer per line, in the order of the lines. */
+  async postMany(
+    organisation: string,
+    commands: readonly unknown[],
+    role: keyof GatewayTokens = 'client',
+  ): Promise<Record<string, unknown>[]> {
+    const response = await fetch(`${this.url(organisation)}/commands`, {
+      method: 'POST',
+      body: commands.map((command) => `${JSON.stringify(command)}\n`).join(''),
+      headers: {
+        'content-type': 'application/x-ndjson',
+        authorization: `Bearer ${this.token(organisation, role)}`,
+      },
+    })
+    const lines = (await response.text()).split('\n').filter((line) => line !== '')
+    const answers = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    return answers.sort((a, b) => Number(a['line']) - Number(b['line']))
+  }
+
+  async request(
+    organisation: string,
+    path: string,
+    init: RequestInit,
+    role: keyof GatewayTokens,
+  ): Promise<Answer> {
+    const headers = new Headers(init.headers)
+    if (!headers.has('authorization')) {
+      headers.set('authorization', `Bearer ${this.token(organisation, role)}`)
+    }
+    const response = await fetch(`${this.url(organisation)}${path}`, { ...init, headers })
+    const text = await response.text()
+    const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
+    return { status: response.status, headers: response.headers, body }
+  }
+
+  /** Opens the ledger with staff, two programmes and the members named; throws when refused. */
+  async open(members: readonly string[]): Promise<void> {
+    const opening = signed('OpenLedger', 'bank', { businessDate: OPENING_DATE })
+    await this.#must('bank', [opening], 'admin')
+    for (const organisation of ORGANISATIONS) {
+      await this.#must(organisation, openingCommands(organisation), 'admin')
+    }
+    await this.#must('mall', [definePoints(STAR)])
+    await this.#must('bank', [definePoints(HUI)])
+    for (const organisation of ORGANISATIONS) {
+      const own = members.filter((member) => member.startsWith(`${organisation}:`))
+      if (own.length > 0) await this.#must(organisation, own.map(registerMember))
+    }
+  }
+
+  async #must(
+    organisation: string,
+    commands: readonly unknown[],
+    role: keyof GatewayTokens = 'client',
+  ): Promise<void> {
+    // One after the other where the later needs the earlier.
+    for (const answer of await this.postMany(organisation, commands, role)) {
+      if (answer['status'] !== 'accepted') throw new Error(JSON.stringify(answer))
+    }
+  }
+
+  #gateway(organisation: string): Network['gateways'][number] {
+    const found = this.network.gateways.find((gateway) => gateway.organisation === organisation)
+    if (found === undefined) throw new Error(`no gateway of ${organisation}`)
+    return found
+  }
+}
