@@ -8,20 +8,21 @@ import { startNetwork } from './start-network.ts'
 interface StartOptions {
   readonly data: string
   readonly reset: boolean
-  readonly port: number
+  readonly port: number | 'any'
 }
 
-function parsePort(text: string): number {
+function parsePort(text: string): number | 'any' {
+  if (text === 'any') return 'any'
   const port = Number(text)
   if (Number.isInteger(port) && port >= 1025 && port <= 65_000) return port
-  throw new InvalidArgumentError('a port is a whole number from 1025 to 65000')
+  throw new InvalidArgumentError('a port is a whole number from 1025 to 65000, or any')
 }
 
 const program = new Command('npm start --')
   .description('Brings up the consortium on this machine: a ledger and three gateways.')
   .option('--data <dir>', 'where everything is kept', '.tallystick')
   .option('--reset', 'begin with an empty ledger', false)
-  .option('--port <number>', 'port of the first gateway', parsePort, FIRST_GATEWAY_PORT)
+  .option('--port <number>', 'port of the first gateway, or any', parsePort, FIRST_GATEWAY_PORT)
   .addHelpText('after', '\nExample: npm start -- --data /tmp/demo --port 8101')
   .action(start)
 

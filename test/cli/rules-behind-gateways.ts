@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Outcome, SignedCommand } from '../../ledger/index.ts'
+import type { AccountBalance, Outcome, SignedCommand } from '../../ledger/index.ts'
 import {
   codeOf,
   holdingAccount,
   isOrganisation,
   ledgerKey,
-  parseEntry,
   ReplayedBooks,
 } from '../../ledger/index.ts'
 import { MemoryLedger } from '../support/memory-ledger.ts'
@@ -15,7 +14,6 @@ import type { FakeAnswer, FakeBehaviour, Post } from './fake-gateways.ts'
 /** The ledger's own rules in memory behind fake gateways: every post is one block. */
 export class RulesBehindGateways implements FakeBehaviour {
   readonly #ledger = new MemoryLedger()
-  readonly #books = new ReplayedBooks()
   /** Transactions with open credits, by holding. */
   readonly #credits = new Map<string, Set<string>>()
   #block = 0
@@ -51,14 +49,11 @@ export class RulesBehindGateways implements FakeBehaviour {
     this.#block += 1
     const isAdmin =
       role === 'admin' && commands.every(({ command: { actor } }) => isOrganisation(actor))
-    const { outcomes, writes, published } = await this.#ledger.submit(organisation, commands, {
+    const { outcomes, writes } = await this.#ledger.submit(organisation, commands, {
       isAdmin,
       fold: this.#foldOf(commands),
     })
     for (const { name, value } of writes) this.#follow(name, value !== undefined)
-    for (const entry of this.#ledger.entries().slice(-published.length || Infinity)) {
-      this.#books.apply(entry)
-    }
     await this.#refill(organisation, outcomes)
     return outcomes.map((outcome) => ({ ...outcome, blockNumber: String(this.#block) }))
   }
@@ -107,9 +102,15 @@ export class RulesBehindGateways implements FakeBehaviour {
     else open.delete(transaction)
   }
 
+  #balances(): readonly AccountBalance[] {
+    const books = new ReplayedBooks()
+    for (const entry of this.#ledger.entries()) books.apply(entry)
+    return books.balances()
+  }
+
   #trialBalance(): object {
     const sums = new Map<string, { debit: bigint; credit: bigint }>()
-    for (const { account, asset, debit, credit } of this.#books.balances()) {
+    for (const { account, asset, debit, credit } of this.#balances()) {
       const key = `${codeOf(account)} ${asset}`
       const before = sums.get(key) ?? { debit: 0n, credit: 0n }
       sums.set(key, { debit: before.debit + debit, credit: before.credit + credit })
@@ -123,7 +124,7 @@ export class RulesBehindGateways implements FakeBehaviour {
   }
 
   #holdings(account: string): object[] {
-    return this.#books.balances().flatMap(({ account: path, asset, debit, credit }) => {
+    return this.#balances().flatMap(({ account: path, asset, debit, credit }) => {
       if (holdingAccount(path) !== account) return []
       return [{ asset, available: String(credit - debit), pending: '0' }]
     })

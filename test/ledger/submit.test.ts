@@ -131,6 +131,11 @@ function names(command: unknown): string[] {
   return contendedKeys(shape(command), context)
 }
 
+/** How many contended keys two commands share. */
+function overlap(one: unknown, other: unknown): number {
+  return names(one).filter((name) => names(other).includes(name)).length
+}
+
 describe('for the batcher', () => {
   test('a debit says which holding, a credit none', () => {
     expect(debitsOf(shape(transfer(STAR, ANN, BOB, '1')))).toEqual([
@@ -140,8 +145,6 @@ describe('for the batcher', () => {
   })
 
   test('two commands that would invalidate one another share a name', () => {
-    const overlap = (one: unknown, other: unknown): number =>
-      names(one).filter((name) => names(other).includes(name)).length
     expect(overlap(transfer(STAR, ANN, BOB, '1'), redeem(STAR, ANN, '1'))).toBeGreaterThan(0)
     expect(overlap(transfer(STAR, ANN, BOB, '1'), transfer(STAR, BOB, ANN, '1'))).toBe(0)
     const receipt = { receipt: 'R-same' }

@@ -1,0 +1,20 @@
+// @peculiar/x509 needs the Reflect polyfill that the contract API loads.
+import 'fabric-contract-api'
+import { JsonName, Name, X509CertificateGenerator } from '@peculiar/x509'
+import type { JsonName as SubjectParts } from '@peculiar/x509'
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+
+/** A self-signed certificate (PEM) of a subject given part by part: `[{ CN: ['x'] }, ...]`. */
+export async function certificateOf(subject: SubjectParts): Promise<string> {
+  const keys = await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: new Name(subject).toString(),
+    keys,
+    signingAlgorithm: ALGORITHM,
+    serialNumber: '01',
+    notBefore: new Date('2026-01-01T00:00:00Z'),
+    notAfter: new Date('2036-01-01T00:00:00Z'),
+  })
+  return certificate.toString('pem')
+}
