@@ -2,6 +2,9 @@ import { Type } from 'typebox'
 import type { GatewayClient } from './gateway-client.ts'
 import { PlainError } from './plain-error.ts'
 
+/** A command that has not been booked so many days after the business date never will be. */
+export const NOT_AFTER_DAYS = 30
+
 /** GET /ledger. */
 export const LedgerText = Type.Object({
   asOfBlock: Type.String(),

@@ -15,7 +15,13 @@ export {
 export type { Command, Proof, SignedCommand } from './command.ts'
 export { canonicalEntry, EntryText, parseEntry } from './entry.ts'
 export type { Entry, EntryReferences } from './entry.ts'
-export { ERROR_TABLE, isErrorCode, isLedgerErrorCode, LedgerError, parseLedgerError } from './errors.ts'
+export {
+  ERROR_TABLE,
+  isErrorCode,
+  isLedgerErrorCode,
+  LedgerError,
+  parseLedgerError,
+} from './errors.ts'
 export type { ErrorCode, ErrorDetail, ErrorSpec, LedgerErrorCode } from './errors.ts'
 export {
   AccountIdText,

@@ -3,14 +3,14 @@ import { addDays } from '../../ledger/index.ts'
 import { readDayFiles } from '../day/day-files.ts'
 import type { FinishedPlay } from '../day/finish.ts'
 import { finish } from '../day/finish.ts'
-import { PATIENCE_MS } from '../day/play.ts'
 import { playDay } from '../day/play-day.ts'
 import { checkDate } from '../day/roll-date.ts'
 import { setUp } from '../day/set-up.ts'
 import { makeDemoKeys } from '../demo-keys.ts'
 import { firstGateway, openGateways } from '../gateways-file.ts'
+import { NOT_AFTER_DAYS } from '../open-ledger.ts'
 import type { PlayFlags } from './flags.ts'
-import { addPlayFlags, NOT_AFTER_DAYS } from './flags.ts'
+import { addPlayFlags } from './flags.ts'
 
 /** `day DIR`: plays the tills and wallets of a trading day through the gateways. */
 export function addDayCommand(program: Command): void {
@@ -23,10 +23,11 @@ export function addDayCommand(program: Command): void {
   })
 }
 
-async function runDay(dir: string, { data, json = false, results }: PlayFlags): Promise<number> {
+async function runDay(dir: string, flags: PlayFlags): Promise<number> {
+  const { data, json = false, results, patience: patienceMs } = flags
   const day = readDayFiles(dir)
   const gateways = openGateways(data)
-  const options = { gateways, keys: makeDemoKeys(data, day.seed), patienceMs: PATIENCE_MS }
+  const options = { gateways, keys: makeDemoKeys(data, day.seed), patienceMs }
   console.error(
     `Registering ${gateways.size} organisations, ${day.programmes.length} programmes and ${day.members.length} members`,
   )
@@ -37,5 +38,5 @@ async function runDay(dir: string, { data, json = false, results }: PlayFlags): 
   const finished: FinishedPlay = { ...played, elapsedMs: performance.now() - startedMs }
   const { url } = firstGateway(gateways)
   const next = `Next: run it again (nothing changes), or look around at ${url}/docs`
-  return await finish(finished, { gateways, json, results, patienceMs: PATIENCE_MS, next })
+  return await finish(finished, { gateways, json, results, patienceMs, next })
 }

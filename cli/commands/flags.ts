@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-
-/** A command that has not been booked so many days after the business date never will be. */
-export const NOT_AFTER_DAYS = 30
+import { InvalidArgumentError } from 'commander'
 
 /** Flags of every command. */
 export interface CommonFlags {
   readonly data: string
   readonly json?: boolean
+  /** How long a passing failure is tried again, in milliseconds. */
+  readonly patience: number
 }
 
 /** Flags of the commands that play files. */
@@ -19,6 +19,17 @@ export function addCommonFlags(command: Command): Command {
   return command
     .option('--data <dir>', 'folder where `npm start` keeps its data', '.tallystick')
     .option('--json', 'print one JSON object instead of text')
+    .option(
+      '--patience <seconds>',
+      'how long to try again when a gateway is away',
+      secondsAsMs,
+      60_000,
+    )
+}
+
+function secondsAsMs(text: string): number {
+  if (/^[0-9]{1,5}$/.test(text)) return Number(text) * 1_000
+  throw new InvalidArgumentError('give whole seconds')
 }
 
 /** Adds the flags of commands that play files. */

@@ -6,14 +6,13 @@ import { finish } from '../day/finish.ts'
 import { deterministicId } from '../day/line-command.ts'
 import type { DayLine } from '../day/line-files.ts'
 import { inOrderOfDay, readLineFile } from '../day/line-files.ts'
-import { PATIENCE_MS } from '../day/play.ts'
 import { playLines } from '../day/play-lines.ts'
 import { startProgress } from '../day/progress.ts'
 import { openDemoKeys } from '../demo-keys.ts'
 import { gatewayOf, openGateways } from '../gateways-file.ts'
-import { readOpenLedger } from '../open-ledger.ts'
+import { NOT_AFTER_DAYS, readOpenLedger } from '../open-ledger.ts'
 import type { PlayFlags } from './flags.ts'
-import { addPlayFlags, NOT_AFTER_DAYS } from './flags.ts'
+import { addPlayFlags } from './flags.ts'
 
 interface ImportFlags extends PlayFlags {
   readonly as: string
@@ -32,7 +31,7 @@ export function addImportCommand(program: Command): void {
 }
 
 async function runImport(file: string, flags: ImportFlags): Promise<number> {
-  const { as: organisation, data, json = false, results } = flags
+  const { as: organisation, data, json = false, results, patience: patienceMs } = flags
   const gateways = openGateways(data)
   const gateway = gatewayOf(gateways, organisation)
   const keys = openDemoKeys(data)
@@ -52,10 +51,10 @@ async function runImport(file: string, flags: ImportFlags): Promise<number> {
     envelope,
     idOf,
     minBlock,
-    patienceMs: PATIENCE_MS,
+    patienceMs,
     onSettled: () => progress.advance(),
   }).finally(() => progress.end())
   const finished = { ...played, elapsedMs: performance.now() - startedMs }
   const next = `Next: look at the entries at ${gateway.url}/docs; importing the same file again changes nothing`
-  return await finish(finished, { gateways, json, results, patienceMs: PATIENCE_MS, next })
+  return await finish(finished, { gateways, json, results, patienceMs, next })
 }

@@ -29,12 +29,15 @@ export async function playDay(day: DayFiles, options: DayOptions): Promise<Playe
   }
   try {
     const before = await playLines(evening, lineOptions)
-    if (before.stopReason !== undefined) {
+    const rolled =
+      before.stopReason === undefined
+        ? await rollDate(day, options.envelope, before.lastBlock, options)
+        : { stopReason: before.stopReason }
+    if ('stopReason' in rolled) {
       const unsent = trading.map((line) => unresolved(line, 'NOT_SENT'))
-      return { ...before, results: [...before.results, ...unsent] }
+      return { ...before, ...rolled, results: [...before.results, ...unsent] }
     }
-    const minBlock = await rollDate(day, options.envelope, before.lastBlock, options)
-    const after = await playLines(trading, { ...lineOptions, minBlock })
+    const after = await playLines(trading, { ...lineOptions, minBlock: rolled.block })
     return { ...after, results: [...before.results, ...after.results] }
   } finally {
     progress.end()

@@ -9,9 +9,6 @@ import { Schedule } from './schedule.ts'
 const MAX_LINES_PER_POST = 500
 const POSTS_PER_GATEWAY = 6
 
-/** How long a command is tried again before the play gives up, unless told otherwise. */
-export const PATIENCE_MS = 60_000
-
 /** One command to be sent. */
 export interface Task extends ScheduledItem {
   /** The signed command as JSON; made anew, with the same id, each time it is sent. */
@@ -23,6 +20,7 @@ export interface PlayOptions {
   readonly role: 'admin' | 'client'
   /** What every command is to see at least. */
   readonly minBlock: number
+  /** How long a command that meets passing failures is tried again. */
   readonly patienceMs: number
   /** Called with each final answer. */
   readonly onSettled?: () => void

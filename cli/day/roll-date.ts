@@ -11,15 +11,15 @@ import type { SetUpOptions } from './set-up.ts'
 /**
  * Rolls the business date from the opening date to the trading date, signed by finance staff of all
  * organisations. The id is made from the dates: in a second play the first roll's outcome comes
- * back. Returns the block from which the trading date holds. Throws a plain error when the ledger
- * stands at another date.
+ * back. Returns the block from which the trading date holds, or why there is no answer. Throws a
+ * plain error when the ledger stands at another date.
  */
 export async function rollDate(
   { openingDate, tradingDate }: DayFiles,
   envelope: Envelope,
   minBlock: number,
   { gateways, keys, patienceMs }: SetUpOptions,
-): Promise<number> {
+): Promise<{ block: number } | { stopReason: string }> {
   const { organisation } = firstGateway(gateways)
   const signers = [...gateways.keys()].map((id) => `${id}:finance-1`)
   const from = { date: openingDate, number: 1 }
@@ -31,9 +31,7 @@ export async function rollDate(
   const task = { gateway: organisation, keys: [], toText }
   const played = await play([task], { gateways, role: 'client', minBlock, patienceMs })
   const answer = played.answers.get(task)
-  if (answer === undefined) {
-    throw new PlainError(`The business date could not be rolled. ${played.stopReason ?? ''}`)
-  }
+  if (answer === undefined) return { stopReason: played.stopReason ?? 'The date is not rolled.' }
   if (answer.status === 'refused') {
     const { code = '', detail = {} } = answer
     const now = detail['date'] === undefined ? '' : ` The ledger stands at ${detail['date']}.`
@@ -41,7 +39,7 @@ export async function rollDate(
       `The business date cannot be rolled from ${openingDate} to ${tradingDate}: ${meaningOf(code)}${now} Start over with \`npm start -- --reset\` to play this day.`,
     )
   }
-  return played.lastBlock
+  return { block: played.lastBlock }
 }
 
 /**
@@ -58,5 +56,6 @@ export async function checkDate(
   const path = `/ledger?minBlock=${minBlock}`
   const ledger = await gateway.readPatiently(path, LedgerText, options.patienceMs)
   if (ledger.businessDate === day.openingDate && ledger.cycle === 1) return
-  await rollDate(day, envelope, minBlock, options)
+  const rolled = await rollDate(day, envelope, minBlock, options)
+  if ('stopReason' in rolled) throw new PlainError(rolled.stopReason)
 }

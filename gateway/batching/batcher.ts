@@ -28,7 +28,7 @@ export interface BatcherOptions {
 const DEFAULTS: BatcherOptions = {
   maxInFlight: 3,
   maxCommands: 500,
-  minToOverlap: 200,
+  minToOverlap: 40,
   maxWaiting: 20_000,
   companyMs: 3,
 }

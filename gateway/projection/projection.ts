@@ -19,9 +19,13 @@ export interface Checkpoint {
   readonly genesisHash: string
 }
 
+const COMMIT_EVERY_MS = 2_000
+
 /**
  * What a gateway knows of the ledger: made from its blocks alone, one after the other, and so
- * rebuildable. The last block's row is the checkpoint, so rows and checkpoint cannot part.
+ * rebuildable. The last block's row is the checkpoint, so rows and checkpoint cannot part. Blocks
+ * can be read at once and are committed to the file a few at a time: what a crash loses the chain
+ * gives again.
  */
 export class Projection {
   readonly blocks: BlockQueries
@@ -33,6 +37,7 @@ export class Projection {
   readonly #database: DatabaseSync
   readonly #writer: BlockWriter
   #checkpoint: (Checkpoint & { readonly blockHash: string }) | undefined
+  #timer: NodeJS.Timeout | undefined
 
   private constructor(database: DatabaseSync) {
     this.#database = database
@@ -72,7 +77,8 @@ export class Projection {
     if (last !== undefined && block.previousHash !== last.blockHash) {
       throw new Error(`block ${block.number} does not follow block ${last.blockNumber}`)
     }
-    this.#inTransaction(() => this.#writer.write(block))
+    this.#whole(() => this.#writer.write(block))
+    this.#timer ??= setTimeout(() => this.commit(), COMMIT_EVERY_MS).unref()
     const genesisHash = last === undefined ? block.hash : last.genesisHash
     this.#checkpoint = { blockNumber: block.number, blockHash: block.hash, genesisHash }
   }
@@ -100,7 +106,15 @@ export class Projection {
     return this.registry.ledger()
   }
 
+  /** Commits the blocks that were applied since the last time. Throws when the file cannot take them. */
+  commit(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#database.isTransaction) this.#database.exec('COMMIT')
+  }
+
   close(): void {
+    this.commit()
     this.#database.close()
   }
 
@@ -110,15 +124,16 @@ export class Projection {
     throw new Error(`block ${block.number} is not the one that was applied: another chain`)
   }
 
-  #inTransaction(write: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE')
+  #whole(write: () => void): void {
+    if (!this.#database.isTransaction) this.#database.exec('BEGIN IMMEDIATE')
+    this.#database.exec('SAVEPOINT block')
     try {
       write()
-      this.#database.exec('COMMIT')
     } catch (error) {
-      // A failed commit can have rolled back already.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      this.#database.exec('ROLLBACK TO block')
       throw error
+    } finally {
+      this.#database.exec('RELEASE block')
     }
   }
 

@@ -20,7 +20,7 @@ export interface FakeBehaviour {
   /** Answers the commands of a post, in their order. The HTTP status when the post is refused. */
   answer(post: Post): Promise<readonly FakeAnswer[] | number>
   /** Answers a read of a path without its query. */
-  read(organisation: string, path: string): unknown
+  read?(organisation: string, path: string): unknown
   /** Whether the connection breaks instead of going on, asked before each line is written. */
   breaks?(post: Post): boolean
   /** Called when a line's answer is about to be written. */
@@ -79,7 +79,7 @@ async function serve(
   }
   if (request.method === 'GET') {
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(behaviour.read(organisation, `/${rest.join('/')}`)))
+    response.end(JSON.stringify(behaviour.read?.(organisation, `/${rest.join('/')}`) ?? {}))
     return
   }
   const lines = (await text(request)).split('\n')

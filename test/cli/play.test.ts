@@ -28,12 +28,11 @@ function tasksOf(list: readonly { gateway: string; keys: readonly string[] }[]):
 }
 
 async function playAt(
-  behaviour: Partial<FakeBehaviour>,
+  behaviour: FakeBehaviour,
   tasks: readonly NumberedTask[],
   patienceMs: number,
 ): Promise<Played<NumberedTask>> {
-  const silent = { answer: () => Promise.resolve([]), read: () => ({}) }
-  open = await startFakeGateways(ORGANISATIONS, { ...silent, ...behaviour })
+  open = await startFakeGateways(ORGANISATIONS, behaviour)
   const clients = open.addresses.map((address) => new GatewayClient(address))
   const gateways = new Map(clients.map((client) => [client.organisation, client]))
   const played = await play(tasks, { gateways, role: 'client', minBlock: 0, patienceMs })
@@ -46,10 +45,27 @@ function numberOf({ command }: SignedCommand): number {
   return Number(command.id)
 }
 
+const NO_TOKENS = { admin: '', client: '' }
 const ACCEPTED = { status: 'accepted', replayed: false } as const
 
 function refused(code: string): FakeAnswer {
   return { status: 'refused', replayed: false, code, detail: {} }
+}
+
+function nothing(): Promise<readonly FakeAnswer[]> {
+  return Promise.resolve([])
+}
+
+function fault(): Promise<readonly FakeAnswer[]> {
+  return Promise.resolve([refused('INTERNAL')])
+}
+
+/** Accepts command 1 and has no room for the others. */
+function allButOne({ commands }: Post): Promise<readonly FakeAnswer[]> {
+  const answers = commands.map((command) =>
+    numberOf(command) === 1 ? ACCEPTED : refused('QUEUE_FULL'),
+  )
+  return Promise.resolve(answers)
 }
 
 /** A gateway that sees whether a command comes before the answers that it has to wait for. */
@@ -98,10 +114,6 @@ class Watcher implements FakeBehaviour {
       if (block === undefined) this.tooEarly.push(`${index} before the answer to ${other}`)
       else if (block > minBlock) this.tooEarly.push(`${index} without block ${block}`)
     }
-  }
-
-  read(): unknown {
-    return {}
   }
 
   breaks(): boolean {
@@ -158,11 +170,7 @@ describe('a play', () => {
       { gateway: 'mall', keys: [] },
       { gateway: 'bank', keys: ['a'] },
     ])
-    const answer = ({ commands }: Post): Promise<FakeAnswer[]> =>
-      Promise.resolve(
-        commands.map((command) => (numberOf(command) === 1 ? ACCEPTED : refused('QUEUE_FULL'))),
-      )
-    const { answers, unresolved, stopReason } = await playAt({ answer }, tasks, 150)
+    const { answers, unresolved, stopReason } = await playAt({ answer: allButOne }, tasks, 150)
     expect([...answers.keys()].map(({ index }) => index)).toEqual([1])
     expect([...unresolved].map(([{ index }, code]) => `${index} ${code}`)).toEqual([
       '0 QUEUE_FULL',
@@ -184,14 +192,13 @@ describe('a play', () => {
 
   test('does not take a fault of the gateway for an answer', async () => {
     const tasks = tasksOf([{ gateway: 'bank', keys: [] }])
-    const answer = (): Promise<FakeAnswer[]> => Promise.resolve([refused('INTERNAL')])
-    const { answers, unresolved } = await playAt({ answer }, tasks, 60_000)
+    const { answers, unresolved } = await playAt({ answer: fault }, tasks, 60_000)
     expect(answers.size).toBe(0)
     expect([...unresolved.values()]).toEqual(['INTERNAL'])
   })
 
   test('gives up when nobody listens', async () => {
-    const address = { organisation: 'bank', url: 'http://127.0.0.1:9', tokens }
+    const address = { organisation: 'bank', url: 'http://127.0.0.1:9', tokens: NO_TOKENS }
     const gateways = new Map([['bank', new GatewayClient(address)]])
     const tasks = tasksOf([{ gateway: 'bank', keys: [] }])
     const options = { gateways, role: 'client', minBlock: 0, patienceMs: 150 } as const
@@ -202,8 +209,6 @@ describe('a play', () => {
 
   test('asks for the gateway of every command before it sends any', async () => {
     const tasks = tasksOf([{ gateway: 'casino', keys: [] }])
-    await expect(playAt({}, tasks, 100)).rejects.toThrow('no gateway of casino')
+    await expect(playAt({ answer: nothing }, tasks, 100)).rejects.toThrow('no gateway of casino')
   })
 })
-
-const tokens = { admin: '', client: '' }

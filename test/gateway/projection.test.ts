@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -117,20 +117,44 @@ describe('the chain of blocks', () => {
 })
 
 describe('the file', () => {
-  test('is gone on with after a crash between two blocks', async () => {
+  test('is gone on with after a crash, from the last block that was committed', async () => {
     const { blocks } = await shoppingDay()
     const path = join(directory, 'crash.db')
-    for (const block of blocks) {
-      // Opened anew for every block, and never closed in order.
-      const projection = Projection.open(path)
-      const due = projection.checkpoint() === undefined ? 0n : block.number
-      expect(due).toBe(block.number)
-      projection.apply(block)
+    const crashing = Projection.open(path)
+    for (const [index, block] of blocks.entries()) {
+      crashing.apply(block)
+      if (index === 2) crashing.commit()
     }
-    const reopened = Projection.open(path)
+    // What the file holds while the process is still running is what a crash leaves.
+    const left = join(directory, 'left.db')
+    for (const suffix of ['', '-wal']) copyFileSync(`${path}${suffix}`, `${left}${suffix}`)
+    crashing.close()
+    const reopened = Projection.open(left)
+    expect(reopened.checkpoint()?.blockNumber).toBe(2n)
+    for (const block of blocks.slice(3)) reopened.apply(block)
     expect(reopened.checkpoint()?.blockNumber).toBe(5n)
     expect(lotsOf(reopened, ANN)).toBe(700n)
     expect(lotsOf(reopened, BOB)).toBe(180n)
+    reopened.close()
+  })
+
+  test('keeps the blocks before one that cannot be applied', async () => {
+    const { blocks } = await shoppingDay()
+    const path = join(directory, 'refused.db')
+    const projection = Projection.open(path)
+    for (const block of blocks.slice(0, 4)) projection.apply(block)
+    const bad = blocks[4] as LedgerBlock
+    const transactions = bad.transactions.map((transaction) => ({
+      ...transaction,
+      writes: [...transaction.writes, { name: 'unheard-of/1', value: '{}' }],
+    }))
+    expect(() => projection.apply({ ...bad, transactions })).toThrow(/not projected/)
+    for (const block of blocks.slice(4)) projection.apply(block)
+    projection.close()
+    const reopened = Projection.open(path)
+    expect(reopened.checkpoint()?.blockNumber).toBe(5n)
+    expect(lotsOf(reopened, ANN)).toBe(700n)
+    reopened.close()
   })
 
   test('is started from block 0 again after a rebuild, damaged or not', async () => {

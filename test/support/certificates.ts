@@ -1,15 +1,16 @@
+import './quiet-shim.ts'
 // @peculiar/x509 needs the Reflect polyfill that the contract API loads.
 import 'fabric-contract-api'
-import { JsonName, Name, X509CertificateGenerator } from '@peculiar/x509'
-import type { JsonName as SubjectParts } from '@peculiar/x509'
+import type { JsonName } from '@peculiar/x509'
+import { X509CertificateGenerator } from '@peculiar/x509'
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 
 /** A self-signed certificate (PEM) of a subject given part by part: `[{ CN: ['x'] }, ...]`. */
-export async function certificateOf(subject: SubjectParts): Promise<string> {
+export async function certificateOf(subject: JsonName): Promise<string> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: new Name(subject).toString(),
+    name: subject,
     keys,
     signingAlgorithm: ALGORITHM,
     serialNumber: '01',

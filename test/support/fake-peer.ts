@@ -1,3 +1,4 @@
+import './quiet-shim.ts'
 import { createRequire } from 'node:module'
 import { JSONSerializer } from 'fabric-contract-api'
 import { contracts } from '../../chaincode/index.ts'
@@ -9,13 +10,10 @@ interface Dispatcher {
 }
 
 const require = createRequire(import.meta.url)
-// Keeps the shim's logger from writing an error line for each refusal that a test provokes.
-process.env['CORE_CHAINCODE_LOGGING_SHIM'] = 'CRITICAL'
-const DispatcherClass =
-  require('fabric-shim/lib/contract-spi/chaincodefromcontract.js') as new (
-    classes: readonly unknown[],
-    serializers: object,
-  ) => Dispatcher
+const DispatcherClass = require('fabric-shim/lib/contract-spi/chaincodefromcontract.js') as new (
+  classes: readonly unknown[],
+  serializers: object,
+) => Dispatcher
 
 /** The contracts as the shim serves them. */
 export function dispatcher(): Dispatcher {
@@ -90,10 +88,7 @@ export class FakePeer {
 }
 
 /** A stub that notes every call with its first argument; what is not known throws. */
-function recording(
-  known: Record<string, (...given: never[]) => unknown>,
-  calls: string[],
-): object {
+function recording(known: Record<string, (...given: never[]) => unknown>, calls: string[]): object {
   return new Proxy(known, {
     get(target, property) {
       if (typeof property === 'symbol' || property === 'then') return undefined
