@@ -54,6 +54,7 @@ export const LEDGER_ERRORS = {
   ASSET_EXISTS: recorded(409, 'The asset is defined already.'),
   ENTRY_UNKNOWN: recorded(404, 'No entry of the ledger has this content.'),
   // authority and rules
+  APPROVALS_MISSING: passing(403, 'More of the people concerned have to sign this.'),
   NOT_AUTHORISED: recorded(403, 'The actor has no authority for this command.'),
   AVAILABLE_FROM_TOO_LATE: recorded(422, 'Points may be held back for at most 30 days.'),
   RECEIPT_USED: recorded(409, 'Points were already issued for this receipt.'),
@@ -74,6 +75,10 @@ export const LEDGER_ERRORS = {
   POINTS_EXPIRED: recorded(422, 'The account would hold enough, had its points not expired.'),
   POINTS_PENDING: recorded(422, 'The account holds enough, but part of it is not available yet.'),
   INSUFFICIENT_POINTS: recorded(422, 'The account does not hold enough.'),
+  SHORT_AWAY_FROM_HOME: retryable(
+    503,
+    'Only the home gateway of the account can tell for good that it does not hold enough.',
+  ),
   LOT_SPENT: recorded(422, 'The points that would have to be taken back are already spent.'),
 } as const satisfies Record<string, ErrorSpec>
 

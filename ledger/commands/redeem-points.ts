@@ -12,7 +12,7 @@ import { accountKey, orderKey, programmeKey } from '../keys.ts'
 import { takeAvailable } from '../lot.ts'
 import { holdingPath, REDEEMED } from '../posting.ts'
 import { accept, defineRule, write } from '../rule.ts'
-import { shortfall } from '../sufficiency.ts'
+import { refuseShort, shortfall } from '../sufficiency.ts'
 
 /**
  * A member pays a merchant's order with points. What the issuer owes the acceptor is posted to
@@ -48,7 +48,7 @@ export const redeemPoints = defineRule({
     const amount = BigInt(command.body.amount)
     const held = state.lots(from, asset)
     const short = shortfall(held, amount, today)
-    if (short !== undefined) return refuse(short, { asset })
+    if (short !== undefined) return refuseShort(short, payer, context, { asset })
 
     // From here it must succeed.
     const lots = takeAvailable(held, amount, today)

@@ -48,6 +48,9 @@ export const registerActor = defineRule({
       return refuse('ACCOUNT_EXISTS', { id: account })
     }
     const isForeign = account !== undefined && organisationOf(account) !== organisation
+    if (command.actor === organisation && !context.caller.isAdmin) {
+      return refuse('CALLER_NOT_ADMIN')
+    }
     if (isForeign || !administers(command, context, organisation)) return refuse('NOT_AUTHORISED')
     const writes: RecordWrite[] = [
       write(actorKey(id), {

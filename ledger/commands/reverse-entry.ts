@@ -4,6 +4,7 @@ import { staffSigners } from '../authority.ts'
 import type { StateView } from '../batch-state.ts'
 import type { Entry } from '../entry.ts'
 import { canonicalEntry, EntryText, parseEntry } from '../entry.ts'
+import type { Refusal } from '../errors.ts'
 import { refuse } from '../errors.ts'
 import type { Key } from '../keys.ts'
 import { accountKey, commandKey, programmeKey, quotaLaneKey, reversalKey } from '../keys.ts'
@@ -19,6 +20,7 @@ import {
 } from '../posting.ts'
 import type { DecisionContext, HoldingReference, RecordWrite } from '../rule.ts'
 import { accept, defineRule, write } from '../rule.ts'
+import { refuseShort } from '../sufficiency.ts'
 
 const Body = Type.Object(
   {
@@ -67,10 +69,11 @@ export const reverseEntry = defineRule({
     }
     const entry = parseEntry(command.body.entry)
     if (!isReversible(entry.type)) return refuse('NOT_REVERSIBLE', { type: entry.type })
-    if (!AUTHORITIES[entry.type](entry, state, context)) return refuse('NOT_AUTHORISED')
+    if (!AUTHORITIES[entry.type](entry, state, context)) return refuse('APPROVALS_MISSING')
     if (state.get(reversalKey(hash)) !== undefined) return refuse('ALREADY_REVERSED', { hash })
     const postings = reversePostings(entry.postings).map((line) => inCycle(line, context.cycle))
-    if (!coversDebits(postings, state, context)) return refuse('LOT_SPENT')
+    const short = postings.find((posting) => !isCovered(posting, state, context))
+    if (short !== undefined) return refuseSpent(short, state, context)
 
     // From here it must succeed.
     const by = { actor: command.actor, commandId: command.id }
@@ -118,17 +121,21 @@ function inCycle(posting: Posting, cycle: string): Posting {
   return { ...posting, account: clearingPath(organisation, counterparty, cycle) }
 }
 
-function coversDebits(
-  postings: readonly Posting[],
+function isCovered(posting: Posting, state: StateView, context: DecisionContext): boolean {
+  const account = holdingAccount(posting.account)
+  if (account === undefined || posting.side === 'credit') return true
+  const held = state.lots(account, posting.asset)
+  return subtractLots(held, posting.lots ?? [], context.ledger.cycle.date) !== undefined
+}
+
+function refuseSpent(
+  { account, asset }: Posting,
   state: StateView,
   context: DecisionContext,
-): boolean {
-  return postings.every(({ account: path, asset, side, lots }) => {
-    const account = holdingAccount(path)
-    if (account === undefined || side === 'credit') return true
-    const held = state.lots(account, asset)
-    return subtractLots(held, lots ?? [], context.ledger.cycle.date) !== undefined
-  })
+): Refusal {
+  const holder = state.get(accountKey(holdingAccount(account) ?? ''))
+  if (holder === undefined) throw new Error(`a holding without an account: ${account}`)
+  return refuseShort('LOT_SPENT', holder, context, { asset })
 }
 
 /** What an issue took from the budget goes to the lane of the organisation that reverses it. */

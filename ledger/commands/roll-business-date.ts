@@ -22,7 +22,7 @@ export const rollBusinessDate = defineRule({
     const finance = context.signers.filter(({ actor }) => actor.roles.includes('finance'))
     const agreeing = new Set(finance.map(({ actor }) => actor.organisation))
     const organisations = state.get(organisationsKey) ?? []
-    if (agreeing.size * 2 <= organisations.length) return refuse('NOT_AUTHORISED')
+    if (agreeing.size * 2 <= organisations.length) return refuse('APPROVALS_MISSING')
     const namesCurrent = from.date === cycle.date && from.number === cycle.number
     if (!namesCurrent || !isNextCycle(from, to)) {
       return refuse('NOT_NEXT_CYCLE', { date: cycle.date, number: String(cycle.number) })

@@ -6,7 +6,7 @@ import { accountKey, programmeKey } from '../keys.ts'
 import { takeAvailable } from '../lot.ts'
 import { holdingPath } from '../posting.ts'
 import { accept, defineRule } from '../rule.ts'
-import { shortfall } from '../sufficiency.ts'
+import { refuseShort, shortfall } from '../sufficiency.ts'
 
 /** A member passes points to another account. The lots keep their expiry. */
 export const transferPoints = defineRule({
@@ -40,7 +40,7 @@ export const transferPoints = defineRule({
     const amount = BigInt(command.body.amount)
     const held = state.lots(from, asset)
     const short = shortfall(held, amount, today)
-    if (short !== undefined) return refuse(short, { asset })
+    if (short !== undefined) return refuseShort(short, payer, context, { asset })
 
     // From here it must succeed.
     const lots = takeAvailable(held, amount, today)

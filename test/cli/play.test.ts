@@ -60,6 +60,11 @@ function fault(): Promise<readonly FakeAnswer[]> {
   return Promise.resolve([refused('INTERNAL')])
 }
 
+/** Answers the first command of a post as often as there are commands, and no other. */
+function onlyFirst({ commands }: Post): Promise<readonly FakeAnswer[]> {
+  return Promise.resolve(commands.map(() => ({ ...ACCEPTED, line: 1 })))
+}
+
 /** Accepts command 1 and has no room for the others. */
 function allButOne({ commands }: Post): Promise<readonly FakeAnswer[]> {
   const answers = commands.map((command) =>
@@ -84,18 +89,20 @@ class Watcher implements FakeBehaviour {
     this.#faults = faults
   }
 
-  #fault(): number {
+  /** What goes wrong next; nothing more when a command comes for the third time, so that plays end. */
+  #fault({ commands }: Post): number {
     this.#turn += 1
-    // Faults come to an end, so that the play does.
-    return this.#turn > 200 ? 0 : (this.#faults[this.#turn % this.#faults.length] ?? 0)
+    if (commands.some((command) => (this.arrivals.get(numberOf(command)) ?? 0) > 2)) return 0
+    return this.#faults[this.#turn % this.#faults.length] ?? 0
   }
 
-  answer({ commands, minBlock }: Post): Promise<readonly FakeAnswer[] | number> {
+  answer(post: Post): Promise<readonly FakeAnswer[] | number> {
+    const { commands, minBlock } = post
     this.#block += 1
     for (const command of commands) this.#arrive(numberOf(command), minBlock)
-    if (this.#fault() === 1) return Promise.resolve(503)
+    if (this.#fault(post) === 1) return Promise.resolve(503)
     const answers = commands.map((): FakeAnswer => {
-      const fault = this.#fault()
+      const fault = this.#fault(post)
       if (fault === 2) return refused('QUOTA_REFILL')
       if (fault === 3) return undefined
       // A refusal that is not recorded has no block.
@@ -116,8 +123,8 @@ class Watcher implements FakeBehaviour {
     }
   }
 
-  breaks(): boolean {
-    return this.#fault() === 5
+  breaks(post: Post): boolean {
+    return this.#fault(post) === 5
   }
 
   onAnswered(command: SignedCommand, answer: Readonly<Record<string, unknown>>): void {
@@ -162,6 +169,13 @@ describe('a play', () => {
       }),
       { numRuns: 30 },
     )
+  })
+
+  test('takes the first of two answers to a command, and asks again for one without', async () => {
+    const tasks = tasksOf([0, 1, 2].map(() => ({ gateway: 'bank', keys: [] })))
+    const { answers, unresolved } = await playAt({ answer: onlyFirst }, tasks, 60_000)
+    expect(answers.size).toBe(3)
+    expect(unresolved.size).toBe(0)
   })
 
   test('gives up what is refused in passing for too long, and sends nothing behind it', async () => {

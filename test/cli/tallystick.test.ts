@@ -110,6 +110,8 @@ describe('day', () => {
     await run('day', day)
     const text = SMALL_DAY['day.json']?.replace('2026-11-30', '2026-12-02')
     writeFileSync(join(day, 'day.json'), text?.replace('2026-12-01', '2026-12-03') ?? '')
+    const line = `2026-12-02T09:00:00,B-1,R99,${ANN},5000,bank:hui:point,\n`
+    writeFileSync(join(day, 'earnings-bank.csv'), `${SMALL_DAY['earnings-bank.csv']}${line}`)
     const booked = rules.entryCount
     const { status, stderr } = await run('day', day)
     expect(status).toBe(1)

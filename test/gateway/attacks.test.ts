@@ -180,7 +180,7 @@ test('one organisation alone cannot turn the date', async () => {
     to: { date: '2026-12-01', number: 1 },
   })
   const two = [walletOf('airline:finance-1'), walletOf('airline:finance-2')]
-  expect(await submit([signCommand(roll, ...two)])).toEqual(['NOT_AUTHORISED'])
+  expect(await submit([signCommand(roll, ...two)])).toEqual(['APPROVALS_MISSING'])
 })
 
 test('a key of the outside world registers nobody', async () => {

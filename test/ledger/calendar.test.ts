@@ -88,9 +88,9 @@ describe('a roll', () => {
   const next = { date: '2026-12-01', number: 1 }
 
   test.each([
-    [['mall:finance-1'], 'NOT_AUTHORISED'],
-    [['mall:finance-1', 'mall:finance-2'], 'NOT_AUTHORISED'],
-    [['mall:finance-1', 'bank:admin'], 'NOT_AUTHORISED'],
+    [['mall:finance-1'], 'APPROVALS_MISSING'],
+    [['mall:finance-1', 'mall:finance-2'], 'APPROVALS_MISSING'],
+    [['mall:finance-1', 'bank:admin'], 'APPROVALS_MISSING'],
     [['mall:finance-1', 'bank:finance-2'], 'accepted'],
     [['mall:till', 'bank:finance-2', 'airline:finance-1'], 'accepted'],
     [['mall:finance-1', 'bank:finance-1', 'airline:finance-1'], 'accepted'],
@@ -107,7 +107,7 @@ describe('a roll', () => {
     await acceptAll(ledger, 'port', [signCommand(port) as SignedCommand], { isAdmin: true })
     const two = roll(first, next, 'mall:finance-1', 'bank:finance-1')
     const three = roll(first, next, 'mall:finance-1', 'bank:finance-1', 'airline:finance-1')
-    expect(verdict(await submitOne(ledger, 'mall', two))).toBe('NOT_AUTHORISED')
+    expect(verdict(await submitOne(ledger, 'mall', two))).toBe('APPROVALS_MISSING')
     expect(verdict(await submitOne(ledger, 'mall', three))).toBe('accepted')
   })
 

@@ -60,7 +60,7 @@ describe('an award', () => {
       [ANN],
     ]
     for (const signers of others) {
-      expect(await tryReverse(entry, ...signers)).toBe('NOT_AUTHORISED')
+      expect(await tryReverse(entry, ...signers)).toBe('APPROVALS_MISSING')
     }
     expect(heldBy(ANN, STAR)).toBe(550n)
     expect(await tryReverse(entry, ...FINANCE)).toBe('accepted')
@@ -71,7 +71,7 @@ describe('an award', () => {
 
   test("by a partner is reversed by the issuer's staff, not the partner's", async () => {
     const entry = await publish('mall', issue(HUI, ANN, '300', { funder: 'mall' }))
-    expect(await tryReverse(entry, ...FINANCE)).toBe('NOT_AUTHORISED')
+    expect(await tryReverse(entry, ...FINANCE)).toBe('APPROVALS_MISSING')
     expect(await tryReverse(entry, 'bank:finance-1', 'bank:finance-2')).toBe('accepted')
     expect(balanceOf(booksOf(ledger), '3001/mall/bank/2026-11-30.1', MONEY)).toBe(0n)
   })
@@ -122,7 +122,7 @@ test('a redemption is reversed by the acceptor, in the cycle that is open', asyn
   const entry = await publish('mall', redeem(STAR, ANN, '100', { acceptor: 'bank' }))
   await rollTo(ledger, '2026-12-01')
   for (const stranger of [ANN, 'mall:till', 'mall:finance-1', 'bank:admin']) {
-    expect(await tryReverse(entry, stranger)).toBe('NOT_AUTHORISED')
+    expect(await tryReverse(entry, stranger)).toBe('APPROVALS_MISSING')
   }
   expect(await tryReverse(entry, 'bank:till')).toBe('accepted')
   expect(last()).toMatchObject({
@@ -159,7 +159,7 @@ test("a redemption's points come back with their own date, even when that has pa
 test('a transfer is reversed by whoever received it', async () => {
   const entry = await publish('mall', transfer(STAR, ANN, BOB, '50'))
   for (const stranger of [ANN, 'bank:finance-1', 'bank:admin', CAT]) {
-    expect(await tryReverse(entry, stranger)).toBe('NOT_AUTHORISED')
+    expect(await tryReverse(entry, stranger)).toBe('APPROVALS_MISSING')
   }
   expect(await tryReverse(entry, BOB)).toBe('accepted')
   expect([heldBy(ANN, STAR), heldBy(BOB, STAR)]).toEqual([450n, 450n])
@@ -170,7 +170,7 @@ test("an expiry is reversed by two of the issuer's finance staff, and comes back
   const expire = signed('ExpirePoints', CAT, { asset: FLASH, account: accountOf(ANN) })
   const entry = await publish('airline', expire)
   expect(heldBy(ANN, FLASH)).toBe(0n)
-  expect(await tryReverse(entry, ...FINANCE)).toBe('NOT_AUTHORISED')
+  expect(await tryReverse(entry, ...FINANCE)).toBe('APPROVALS_MISSING')
   expect(await tryReverse(entry, 'airline:finance-1', 'airline:finance-2')).toBe('accepted')
   expect(heldBy(ANN, FLASH)).toBe(250n)
   expect(balanceOf(booksOf(ledger), '7105', FLASH)).toBe(0n)

@@ -52,7 +52,9 @@ function placesOf(fault: Fault): string[] {
   const { actor } = envelope
   if (actor !== undefined) places.push(isOrganisation(actor) ? 'person' : 'organisation')
   if (fault.proofs === 'none') places.push('person')
-  if (call.organisation !== undefined) places.push('organisation')
+  if (call.organisation !== undefined) places.push('organisation', 'caller')
+  // An organisation's own act under another's identity is refused before anything else.
+  if (actor !== undefined && isOrganisation(actor)) places.push('caller')
   return places
 }
 

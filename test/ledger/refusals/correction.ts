@@ -53,8 +53,12 @@ const reverseEntry: RefusalTable = {
       body: { entry: { ...small, commandId: 'no-such-command' } },
     },
     { name: 'a reversal', code: 'NOT_REVERSIBLE', body: { entry: reversal } },
-    { name: 'by the giver', code: 'NOT_AUTHORISED', envelope: { actor: ANN } },
-    { name: "by the holder's home", code: 'NOT_AUTHORISED', envelope: { actor: 'bank:finance-1' } },
+    { name: 'by the giver', code: 'APPROVALS_MISSING', envelope: { actor: ANN } },
+    {
+      name: "by the holder's home",
+      code: 'APPROVALS_MISSING',
+      envelope: { actor: 'bank:finance-1' },
+    },
     {
       name: 'reversed already',
       code: 'ALREADY_REVERSED',
@@ -121,12 +125,12 @@ const rollBusinessDate: RefusalTable = {
     ...commonFaults('mall:finance-1'),
     {
       name: 'one organisation of three',
-      code: 'NOT_AUTHORISED',
+      code: 'APPROVALS_MISSING',
       signers: ['mall:finance-1', 'mall:finance-2'],
     },
     {
       name: 'another that is not of finance',
-      code: 'NOT_AUTHORISED',
+      code: 'APPROVALS_MISSING',
       signers: ['mall:finance-1', 'bank:till', 'airline:admin'],
     },
     {

@@ -110,6 +110,12 @@ const transferPoints: RefusalTable = {
     { name: 'to himself', code: 'SAME_ACCOUNT', body: { to: accountOf(ANN) } },
     { name: 'points that stay', code: 'NOT_TRANSFERABLE', body: { asset: FIXED } },
     ...insufficiency,
+    {
+      name: 'more than is held, away from home',
+      code: 'SHORT_AWAY_FROM_HOME',
+      body: { amount: '5000' },
+      call: { organisation: 'airline' },
+    },
   ],
 }
 
@@ -151,6 +157,12 @@ const redeemPoints: RefusalTable = {
         ),
     },
     ...insufficiency,
+    {
+      name: 'more than is held, away from home',
+      code: 'SHORT_AWAY_FROM_HOME',
+      body: { amount: '5000' },
+      call: { organisation: 'airline' },
+    },
   ],
 }
 

@@ -86,10 +86,10 @@ const registerActor: RefusalTable = {
     { name: 'nowhere', code: 'ORGANISATION_UNKNOWN', body: { id: 'nowhere:m-new' } },
     { name: 'known already', code: 'ACTOR_EXISTS', body: { id: ANN } },
     { name: 'an account in use', code: 'ACCOUNT_EXISTS', body: { account: accountOf(ANN) } },
+    { name: 'by no admin identity', code: 'CALLER_NOT_ADMIN', envelope: { actor: 'mall' } },
     { name: 'an account elsewhere', code: 'NOT_AUTHORISED', body: { account: 'bank:a-new' } },
     { name: 'by no admin', code: 'NOT_AUTHORISED', envelope: { actor: 'mall:till' } },
     { name: "by another's admin", code: 'NOT_AUTHORISED', envelope: { actor: 'bank:admin' } },
-    { name: 'by no admin identity', code: 'NOT_AUTHORISED', envelope: { actor: 'mall' } },
   ],
 }
 
