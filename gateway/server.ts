@@ -48,6 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { organisation, channel, chaincode } = profile
   const projection = Projection.open(options.projectionPath)
   const connection = connectToFabric(profile)
+  const lastBlock = (): bigint => projection.checkpoint()?.blockNumber ?? 0n
   const forwarders = new Map<string, HomeForwarder>()
   const follower = new BlockFollower({
     network: connection.network,
@@ -86,7 +87,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     organisation,
     url: `http://127.0.0.1:${bound}`,
     connectPeers: (peers) => {
-      for (const peer of peers) forwarders.set(peer.organisation, new HomeForwarder(peer))
+      for (const peer of peers)
+        forwarders.set(peer.organisation, new HomeForwarder(peer, lastBlock))
     },
     ready: () => follower.block(0n),
     close: async () => {

@@ -39,6 +39,9 @@ export function writeGatewaysFile(dataDir: string, file: GatewaysFile): void {
 }
 
 export function newTokens(): GatewayTokens {
-  const token = (): string => randomBytes(24).toString('base64url')
-  return { admin: token(), client: token(), auditor: token(), gateway: token() }
+  return { admin: newToken(), client: newToken(), auditor: newToken(), gateway: newToken() }
+}
+
+function newToken(): string {
+  return randomBytes(24).toString('base64url')
 }

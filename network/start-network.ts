@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { destination, pino } from 'pino'
 import type { ConnectionProfile, Gateway, TokenAccess } from '../gateway/index.ts'
-import { startGateway, tokenDigest } from '../gateway/index.ts'
+import { rebuild, startGateway, tokenDigest } from '../gateway/index.ts'
 import { CHAINCODE_NAME } from '../ledger/index.ts'
 import { CHANNEL, ORGANISATIONS } from './consortium.ts'
 import type { EmbeddedThread } from './embedded-thread.ts'
@@ -98,11 +98,20 @@ async function startOne(
   const log = destination({ dest: join(dataDir, 'logs', `${organisation}.log`), sync: false })
   return await startGateway({
     profile,
-    projectionPath: join(dataDir, 'gateways', `${organisation}.sqlite`),
+    projectionPath: projectionPath(dataDir, organisation),
     port,
     tokens: accessOf(tokens),
     logger: pino({ base: { organisation } }, log),
   })
+}
+
+function projectionPath(dataDir: string, organisation: string): string {
+  return join(dataDir, 'gateways', `${organisation}.sqlite`)
+}
+
+/** Drops what a gateway has read; its next start reads the ledger from the first block. */
+export function rebuildProjection(dataDir: string, organisation: string): void {
+  rebuild(projectionPath(dataDir, organisation))
 }
 
 function accessOf(tokens: GatewayTokens): TokenAccess {

@@ -1,13 +1,14 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { FIRST_GATEWAY_PORT } from './consortium.ts'
+import { FIRST_GATEWAY_PORT, ORGANISATIONS } from './consortium.ts'
 import type { Network } from './start-network.ts'
-import { startNetwork } from './start-network.ts'
+import { rebuildProjection, startNetwork } from './start-network.ts'
 
 interface StartOptions {
   readonly data: string
   readonly reset: boolean
+  readonly rebuild: boolean
   readonly port: number | 'any'
 }
 
@@ -22,18 +23,20 @@ const program = new Command('npm start --')
   .description('Brings up the consortium on this machine: a ledger and three gateways.')
   .option('--data <dir>', 'where everything is kept', '.tallystick')
   .option('--reset', 'begin with an empty ledger', false)
+  .option('--rebuild', 'make the gateways read the whole ledger again', false)
   .option('--port <number>', 'port of the first gateway, or any', parsePort, FIRST_GATEWAY_PORT)
   .addHelpText('after', '\nExample: npm start -- --data /tmp/demo --port 8101')
   .action(start)
 
 await program.parseAsync()
 
-async function start({ data, reset, port }: StartOptions): Promise<void> {
+async function start({ data, reset, rebuild, port }: StartOptions): Promise<void> {
   if (process.env['TALLYSTICK_MODE'] === 'production') {
     program.error('The embedded ledger is for development; it does not start in production mode.')
   }
   const dataDir = resolve(data)
   if (reset) removeData(dataDir)
+  if (rebuild) for (const organisation of ORGANISATIONS) rebuildProjection(dataDir, organisation)
   const startedMs = performance.now()
   console.log('Starting the ledger and three gateways …')
   const network = await startNetwork({ dataDir, ports: port }).catch(explain)

@@ -32,14 +32,16 @@ export function answerBulk(
     if (open === 0) answers.push(null)
   }
   if (open === 0) answers.push(null)
-  for (const [index, line] of lines.entries()) {
-    void answerLine(line, commands, call, onFault).then((answer) => {
-      const numbered: AnswerLine = { line: index + 1, ...answer }
-      if (ready === '') setImmediate(flush)
-      ready += `${JSON.stringify(numbered)}\n`
-      open -= 1
-    })
+  const answer = async (line: string, number: number): Promise<void> => {
+    const numbered: AnswerLine = {
+      line: number,
+      ...(await answerLine(line, commands, call, onFault)),
+    }
+    if (ready === '') setImmediate(flush)
+    ready += `${JSON.stringify(numbered)}\n`
+    open -= 1
   }
+  for (const [index, line] of lines.entries()) void answer(line, index + 1)
   return answers
 }
 

@@ -28,11 +28,14 @@ const TIMEOUT_MS = 60_000
  */
 export class HomeForwarder {
   readonly #peer: PeerGateway
+  readonly #lastBlock: () => bigint
   #waiting: Forwarded[] = []
   #timer: NodeJS.Timeout | undefined
 
-  constructor(peer: PeerGateway) {
+  /** `lastBlock` is the last block that this gateway has seen. */
+  constructor(peer: PeerGateway, lastBlock: () => bigint) {
     this.#peer = peer
+    this.#lastBlock = lastBlock
   }
 
   forward(signed: SignedCommand): Promise<CommandAnswer> {
@@ -72,7 +75,9 @@ export class HomeForwarder {
   }
 
   #post(batch: readonly Forwarded[]): Promise<Response> {
-    return fetch(new URL('/commands', this.#peer.url), {
+    // The home gateway must know every credit that the client has seen through this one.
+    const url = new URL(`/commands?minBlock=${this.#lastBlock()}`, this.#peer.url)
+    return fetch(url, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${this.#peer.token}`,

@@ -38,7 +38,7 @@ export interface EmbeddedLedger {
   close(): Promise<void>
 }
 
-const CUTTING: Cutting = { maxTransactions: 100, maxBytes: 8 * 1024 * 1024, timeoutMs: 10 }
+const CUTTING: Cutting = { maxTransactions: 100, maxBytes: 8 * 1024 * 1024, timeoutMs: 5 }
 const MSP_ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/
 
 /**

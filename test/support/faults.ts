@@ -40,21 +40,26 @@ export interface RefusalTable {
   readonly faults: readonly Fault[]
 }
 
+function namedPlacesOf(fault: Fault): string[] {
+  return (['body', 'envelope', 'call'] as const).flatMap((part) =>
+    Object.keys(fault[part] ?? {}).map((key) => `${part} ${key}`),
+  )
+}
+
 /** The places that a fault is about; two faults that share one cannot both be there. */
 function placesOf(fault: Fault): string[] {
   const { envelope = {}, call = {} } = fault
-  const places = (['body', 'envelope', 'call'] as const).flatMap((part) =>
-    Object.keys(fault[part] ?? {}).map((key) => `${part} ${key}`),
-  )
+  const places = namedPlacesOf(fault)
   if (fault.signers !== undefined || fault.proofs !== undefined) places.push('proofs')
   if (fault.before !== undefined || fault.ledger !== undefined) places.push('history')
   // Only a person can lack his own proof, only an organisation be called by another.
   const { actor } = envelope
-  if (actor !== undefined) places.push(isOrganisation(actor) ? 'person' : 'organisation')
+  if (actor !== undefined) {
+    // An organisation's own act under another's identity is refused before anything else.
+    places.push(...(isOrganisation(actor) ? ['person', 'caller'] : ['organisation']))
+  }
   if (fault.proofs === 'none') places.push('person')
   if (call.organisation !== undefined) places.push('organisation', 'caller')
-  // An organisation's own act under another's identity is refused before anything else.
-  if (actor !== undefined && isOrganisation(actor)) places.push('caller')
   return places
 }
 
