@@ -6,6 +6,7 @@ import {
   holdingAccount,
   isOrganisation,
   ledgerKey,
+  organisationOf,
   ReplayedBooks,
 } from '../../ledger/index.ts'
 import { MemoryLedger } from '../support/memory-ledger.ts'
@@ -45,17 +46,26 @@ export class RulesBehindGateways implements FakeBehaviour {
     return { asOfBlock, id: account, holdings: this.#holdings(account) }
   }
 
+  /** One transaction for each organisation that keeps accounts to be debited, as gateways do. */
   async #submit({ organisation, role, commands }: Post): Promise<readonly FakeAnswer[]> {
     this.#block += 1
-    const isAdmin =
-      role === 'admin' && commands.every(({ command: { actor } }) => isOrganisation(actor))
-    const { outcomes, writes } = await this.#ledger.submit(organisation, commands, {
-      isAdmin,
-      fold: this.#foldOf(commands),
-    })
-    for (const { name, value } of writes) this.#follow(name, value !== undefined)
-    await this.#refill(organisation, outcomes)
-    return outcomes.map((outcome) => ({ ...outcome, blockNumber: String(this.#block) }))
+    const answers = new Map<SignedCommand, FakeAnswer>()
+    const byHome = Map.groupBy(commands, ({ command: { body } }) =>
+      typeof body['from'] === 'string' && body['from'] !== ''
+        ? organisationOf(body['from'])
+        : organisation,
+    )
+    for (const [home, own] of byHome) {
+      const isAdmin = role === 'admin' && own.every(({ command }) => isOrganisation(command.actor))
+      const options = { isAdmin, fold: this.#foldOf(own) }
+      const { outcomes, writes } = await this.#ledger.submit(home, own, options)
+      for (const { name, value } of writes) this.#follow(name, value !== undefined)
+      await this.#refill(home, outcomes)
+      for (const [index, command] of own.entries()) {
+        answers.set(command, { ...outcomes[index], blockNumber: String(this.#block) })
+      }
+    }
+    return commands.map((command) => answers.get(command))
   }
 
   /** As a gateway would: quota for what was refused, so that the next attempt goes through. */

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ANN, BEN, SMALL_DAY } from './small-day.ts'
 import { tallyDay } from './tally.ts'
-import type { DayTally, LineKind } from './tally.ts'
+import type { LineKind } from './read-day.ts'
+import type { DayTally } from './tally.ts'
 
 const DAY = join(import.meta.dirname, '../../data/2026-12-01')
 const GENERATOR = join(import.meta.dirname, '../../data/generate-day.ts')

@@ -1,25 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
+import type { Fields, LineKind, Programme } from './read-day.ts'
+import { compare, isDate, readLines, readProgrammes, readTable } from './read-day.ts'
 
 /**
  * The day's rules told a second time, from the files alone, so that the ledger has something to be
  * compared with. Nothing of the ledger, the gateway or the generator is imported here.
  */
 
-const HEADERS = {
-  earnings: 'time,store,receipt,member,amount_fen,asset,available_from',
-  redemptions: 'time,store,order,member,asset,points',
-  transfers: 'time,from,to,asset,points,note',
-} as const
 const MONEY = 'CNY:micro-yuan'
 const AMOUNT = /^[1-9][0-9]{0,15}$/
 const ID = /^[a-z0-9][a-z0-9:.-]{0,79}$/
 /** Points are counted in points: an asset id without its unit is no asset id. */
 const ASSET = /^[a-z0-9][a-z0-9-]*:[a-z0-9][a-z0-9-]*:point$/
 const REFERENCE = /^[A-Za-z0-9._:-]{1,64}$/
-
-export type LineKind = keyof typeof HEADERS
 
 export interface LineResult {
   readonly organisation: string
@@ -65,51 +59,10 @@ export interface DayTally {
   readonly trialBalance: readonly TrialBalanceRow[]
 }
 
-interface Rational {
-  readonly numerator: bigint
-  readonly denominator: bigint
-}
-
-interface Programme {
-  readonly issuer: string
-  readonly pointsPerYuan: Rational
-  readonly price: Rational
-  readonly expiresAfterMonths: number | null
-  readonly transferable: boolean
-  readonly acceptors: readonly string[]
-  readonly partners: readonly string[]
-}
-
 interface Lot {
   readonly expires: string | null
   readonly availableFrom: string | null
   amount: bigint
-}
-
-const NO_FIELDS = {
-  store: '',
-  receipt: '',
-  order: '',
-  member: '',
-  from: '',
-  to: '',
-  amount_fen: '',
-  points: '',
-  asset: '',
-  available_from: '',
-  note: '',
-}
-
-/** A line's fields by column; columns that its kind of file lacks are empty. */
-type Fields = Readonly<typeof NO_FIELDS>
-
-interface Line {
-  readonly organisation: string
-  readonly kind: LineKind
-  readonly line: number
-  readonly time: string
-  /** Null when the line is malformed. */
-  readonly fields: Fields | null
 }
 
 interface Books {
@@ -337,95 +290,6 @@ function trialBalanceOf(books: Books): TrialBalanceRow[] {
       if (!organisation || !counterparty || !cycle) return row
       return { ...row, clearing: { organisation, counterparty, cycle } }
     })
-}
-
-function readTable(dir: string, file: string): Record<string, string>[] {
-  return parse(readFileSync(join(dir, file)), { columns: true })
-}
-
-function readProgrammes(dir: string): Map<string, Programme> {
-  const rows = readTable(dir, 'programmes.csv').map((row): [string, Programme] => {
-    const months = row['expires_after_months'] ?? ''
-    const programme = {
-      issuer: row['issuer'] ?? '',
-      pointsPerYuan: rationalOf(row['points_per_yuan'] ?? ''),
-      price: rationalOf(row['price_micro_yuan_per_point'] ?? ''),
-      expiresAfterMonths: months === '' ? null : Number(months),
-      transferable: row['transferable'] === 'yes',
-      acceptors: (row['acceptors'] ?? '').split(' '),
-      partners: (row['partners'] ?? '').split(' '),
-    }
-    return [row['asset'] ?? '', programme]
-  })
-  return new Map(rows)
-}
-
-function rationalOf(text: string): Rational {
-  const [numerator = '', denominator = ''] = text.split('/')
-  return { numerator: BigInt(numerator), denominator: BigInt(denominator) }
-}
-
-/** The lines of all till and wallet files in the order of the day. */
-function readLines(dir: string, openingDate: string): Line[] {
-  const lines = readdirSync(dir).flatMap((file) => {
-    const [, kind, organisation] = /^([a-z]+)-([a-z]+)\.csv$/.exec(file) ?? []
-    if (kind === undefined || organisation === undefined) return []
-    return readFileLines(join(dir, file), kind as LineKind, organisation, openingDate)
-  })
-  return lines.sort(
-    (left, right) =>
-      compare(left.time, right.time) ||
-      compare(left.organisation, right.organisation) ||
-      compare(left.kind, right.kind) ||
-      left.line - right.line,
-  )
-}
-
-function compare(left: string, right: string): number {
-  if (left === right) return 0
-  return left < right ? -1 : 1
-}
-
-function readFileLines(
-  path: string,
-  kind: LineKind,
-  organisation: string,
-  openingDate: string,
-): Line[] {
-  const [header, ...texts] = readFileSync(path, 'utf8').replace(/\n$/, '').split('\n')
-  if (header !== HEADERS[kind]) throw new Error(`${path} has another header`)
-  const columns = HEADERS[kind].split(',')
-  let time = `${openingDate}T00:00:00`
-  return texts.map((text, index) => {
-    const values = parseRecord(text)
-    const timeIsRead = isTime(values?.[0] ?? '')
-    if (timeIsRead) time = values?.[0] ?? time
-    const isWhole = timeIsRead && values?.length === columns.length
-    const entries = columns.map((column, at) => [column, values?.[at] ?? ''] as const)
-    const fields = isWhole ? { ...NO_FIELDS, ...Object.fromEntries(entries) } : null
-    return { organisation, kind, line: index + 2, time, fields }
-  })
-}
-
-/** The fields of one physical line, or null when it is empty or its quoting is bad. */
-function parseRecord(text: string): string[] | null {
-  try {
-    const [record] = parse(text, { record_delimiter: '\n', bom: false })
-    return record ?? null
-  } catch {
-    return null
-  }
-}
-
-function isTime(text: string): boolean {
-  const [, date, hour, minute, second] = /^([\d-]{10})T(\d\d):(\d\d):(\d\d)$/.exec(text) ?? []
-  return isDate(date ?? '') && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
-  const instant = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(instant) && new Date(instant).toISOString().slice(0, 10) === text
 }
 
 function addDays(date: string, days: number): string {
