@@ -3,98 +3,86 @@ import { join } from 'node:path'
 import { destination, pino } from 'pino'
 import type { ConnectionProfile, Gateway, TokenAccess } from '../gateway/index.ts'
 import { rebuild, startGateway, tokenDigest } from '../gateway/index.ts'
-import { CHAINCODE_NAME } from '../ledger/index.ts'
 import { CHANNEL, ORGANISATIONS } from './consortium.ts'
-import type { EmbeddedThread } from './embedded-thread.ts'
-import { startEmbeddedThread } from './embedded-thread.ts'
+import { startEmbeddedEngine } from './embedded-engine.ts'
+import type { Engine, EngineName } from './engine.ts'
 import type { GatewayAddress, GatewayTokens } from './gateways-file.ts'
 import { newTokens, readGatewaysFile, writeGatewaysFile } from './gateways-file.ts'
 
 export interface NetworkOptions {
   readonly dataDir: string
-  /** The first gateway's port; the ledger takes the one in front. `any`: whatever is free. */
+  /** The first gateway's port; the embedded ledger takes the one in front. `any`: what is free. */
   readonly ports: number | 'any'
+  readonly engine?: EngineName
 }
 
 export interface Network {
   readonly channel: string
   readonly gateways: readonly GatewayAddress[]
-  /** host:port of the ledger, for Fabric's own clients, and the root of its TLS certificate. */
-  readonly ledgerAddress: string
-  readonly tlsRootCertificate: string
+  /** How each gateway reaches its peer, for Fabric's own clients. */
+  readonly profiles: readonly ConnectionProfile[]
   /** Whether the tokens were made by this start, and not by an earlier one. */
   readonly hasNewTokens: boolean
   readonly close: () => Promise<void>
 }
 
 /**
- * Brings up the consortium for development: the embedded ledger in a thread, a gateway for each
- * organisation, all on loopback, everything kept under `dataDir`.
+ * Brings up the consortium for development: the engine, and a gateway for each organisation, all on
+ * loopback, everything kept under `dataDir`.
  */
-export async function startNetwork({ dataDir, ports }: NetworkOptions): Promise<Network> {
+export async function startNetwork(options: NetworkOptions): Promise<Network> {
+  const { dataDir, ports } = options
   for (const folder of ['ledger', 'gateways', 'logs']) {
     mkdirSync(join(dataDir, folder), { recursive: true })
   }
   chmodSync(dataDir, 0o700)
-  const ledger = await startEmbeddedThread({
-    channel: CHANNEL,
-    organisations: ORGANISATIONS,
-    dataDir: join(dataDir, 'ledger'),
-    port: ports === 'any' ? 0 : ports - 1,
-  })
+  const engine = await startEngine(options)
   const earlier = readGatewaysFile(dataDir)
-  const tokens = new Map(
-    ORGANISATIONS.map((organisation): [string, GatewayTokens] => [
-      organisation,
-      earlier?.gateways.find((gateway) => gateway.organisation === organisation)?.tokens ??
-        newTokens(),
-    ]),
+  const started = await Promise.all(
+    engine.profiles.map(async (profile, index) => {
+      const { organisation } = profile
+      const known = earlier?.gateways.find((gateway) => gateway.organisation === organisation)
+      const tokens = known?.tokens ?? newTokens()
+      const port = ports === 'any' ? 0 : ports + index
+      return { gateway: await startOne(profile, dataDir, port, tokens), tokens }
+    }),
   )
-  const gateways = await Promise.all(
-    ORGANISATIONS.map((organisation, index) =>
-      startOne(organisation, dataDir, ledger, {
-        port: ports === 'any' ? 0 : ports + index,
-        tokens: tokens.get(organisation) ?? newTokens(),
-      }),
-    ),
-  )
-  const addresses = gateways.map(({ organisation, url }) => ({
-    organisation,
-    url,
-    tokens: tokens.get(organisation) ?? newTokens(),
-  }))
+  const gateways = started.map(({ gateway }) => gateway)
+  const addresses = started.map(({ gateway: { organisation, url }, tokens }) => {
+    return { organisation, url, tokens }
+  })
   for (const gateway of gateways) gateway.connectPeers(peersOf(gateway.organisation, addresses))
   await Promise.all(gateways.map((gateway) => gateway.ready()))
   writeGatewaysFile(dataDir, { channel: CHANNEL, gateways: addresses })
   return {
     channel: CHANNEL,
     gateways: addresses,
-    ledgerAddress: ledger.address,
-    tlsRootCertificate: ledger.tlsRootCertificate,
+    profiles: engine.profiles,
     hasNewTokens: earlier === undefined,
     close: async () => {
       await Promise.all(gateways.map((gateway) => gateway.close()))
-      await ledger.close()
+      await engine.close()
     },
   }
 }
 
-async function startOne(
-  organisation: string,
-  dataDir: string,
-  ledger: EmbeddedThread,
-  { port, tokens }: { readonly port: number; readonly tokens: GatewayTokens },
-): Promise<Gateway> {
-  const identities = ledger.identities[organisation]
-  if (identities === undefined) throw new Error(`the ledger has no identity for ${organisation}`)
-  const profile: ConnectionProfile = {
+async function startEngine({ dataDir, ports, engine }: NetworkOptions): Promise<Engine> {
+  if (engine === 'fabric') throw new Error('the Fabric engine is not there yet')
+  return await startEmbeddedEngine({
     channel: CHANNEL,
-    chaincode: CHAINCODE_NAME,
-    organisation,
-    peerAddress: ledger.address,
-    tlsRootCertificate: ledger.tlsRootCertificate,
-    ...identities,
-  }
+    organisations: ORGANISATIONS,
+    dataDir: join(dataDir, 'ledger'),
+    port: ports === 'any' ? 0 : ports - 1,
+  })
+}
+
+async function startOne(
+  profile: ConnectionProfile,
+  dataDir: string,
+  port: number,
+  tokens: GatewayTokens,
+): Promise<Gateway> {
+  const { organisation } = profile
   const log = destination({ dest: join(dataDir, 'logs', `${organisation}.log`), sync: false })
   return await startGateway({
     profile,

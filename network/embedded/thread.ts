@@ -8,7 +8,7 @@ import { CHAINCODE_NAME } from '../../ledger/index.ts'
 type ThreadOptions = Omit<EmbeddedLedgerOptions, 'chaincodes'>
 
 const port = parentPort
-if (port === null) throw new Error('this module runs as a thread of network/embedded-thread.ts')
+if (port === null) throw new Error('this module runs as a thread of network/embedded-engine.ts')
 
 const options = workerData as ThreadOptions
 const ledger = await startEmbeddedLedger({

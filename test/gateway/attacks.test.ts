@@ -1,6 +1,4 @@
 import { createPrivateKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWallet, signCommand } from '../../cli/wallet.ts'
 import { BlockFollower } from '../../gateway/fabric/block-follower.ts'
@@ -10,7 +8,7 @@ import { endorseBatch } from '../../gateway/fabric/submit-batch.ts'
 import type { SignedCommand } from '../../ledger/index.ts'
 import { CHAINCODE_NAME } from '../../ledger/index.ts'
 import { TestNetwork } from '../support/test-network.ts'
-import { accountOf, CHANNEL, command, signed, STAR, walletOf } from '../support/world.ts'
+import { accountOf, command, signed, STAR, walletOf } from '../support/world.ts'
 
 /**
  * An airline that ignores its own gateway and speaks to the contract directly, as its gateway
@@ -25,22 +23,7 @@ let follower: BlockFollower
 beforeAll(async () => {
   net = await TestNetwork.start()
   await net.open([ANN, EVE])
-  const file = (...path: string[]): string =>
-    readFileSync(join(net.dataDir, 'ledger', ...path), 'utf8')
-  const mine = (name: string): string => file('organisations', 'airline', name)
-  const identity = (user: string) => ({
-    certificate: mine(`${user}.crt`),
-    privateKey: mine(`${user}.key`),
-  })
-  connection = connectToFabric({
-    channel: CHANNEL,
-    chaincode: CHAINCODE_NAME,
-    organisation: 'airline',
-    peerAddress: net.ledgerAddress,
-    tlsRootCertificate: net.tlsRootCertificate,
-    client: identity('client'),
-    admin: identity('admin'),
-  })
+  connection = connectToFabric(net.profile('airline'))
   follower = new BlockFollower({
     network: connection.network,
     chaincode: CHAINCODE_NAME,

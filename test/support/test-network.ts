@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ConnectionProfile } from '../../gateway/index.ts'
 import type { Network } from '../../network/start-network.ts'
 import { startNetwork } from '../../network/start-network.ts'
 import type { GatewayTokens } from '../../network/gateways-file.ts'
@@ -41,13 +42,11 @@ export class TestNetwork {
     rmSync(this.dataDir, { recursive: true })
   }
 
-  /** host:port of the ledger's gRPC services. */
-  get ledgerAddress(): string {
-    return this.network.ledgerAddress
-  }
-
-  get tlsRootCertificate(): string {
-    return this.network.tlsRootCertificate
+  /** How the gateway of an organisation reaches its peer: with this an organisation is on its own. */
+  profile(organisation: string): ConnectionProfile {
+    const found = this.network.profiles.find((profile) => profile.organisation === organisation)
+    if (found === undefined) throw new Error(`no profile of ${organisation}`)
+    return found
   }
 
   url(organisation: string): string {

@@ -1,17 +1,19 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { FabricIdentity } from '../gateway/index.ts'
+import { CHAINCODE_NAME } from '../ledger/index.ts'
+import type { Engine } from './engine.ts'
 
 /** What the ledger's thread is started with. */
-export interface EmbeddedThreadOptions {
+export interface EmbeddedEngineOptions {
   readonly channel: string
   readonly organisations: readonly string[]
   readonly dataDir: string
   readonly port: number
 }
 
-/** Where the ledger listens, and the identities that it made for each organisation. */
-export interface EmbeddedEndpoint {
+/** What the thread says once it listens: where, and the identities of each organisation. */
+interface Endpoint {
   readonly address: string
   readonly tlsRootCertificate: string
   readonly identities: Readonly<
@@ -19,18 +21,22 @@ export interface EmbeddedEndpoint {
   >
 }
 
-export interface EmbeddedThread extends EmbeddedEndpoint {
-  readonly close: () => Promise<void>
-}
-
 /** Runs the embedded ledger in a thread of its own, so that gateways and ledger share two cores. */
-export async function startEmbeddedThread(options: EmbeddedThreadOptions): Promise<EmbeddedThread> {
+export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<Engine> {
   const worker = new Worker(new URL('./embedded/thread.ts', import.meta.url), {
     workerData: options,
   })
-  const [endpoint] = (await once(worker, 'message')) as [EmbeddedEndpoint]
+  const [endpoint] = (await once(worker, 'message')) as [Endpoint]
+  const { address: peerAddress, tlsRootCertificate, identities } = endpoint
   return {
-    ...endpoint,
+    profiles: Object.entries(identities).map(([organisation, identity]) => ({
+      channel: options.channel,
+      chaincode: CHAINCODE_NAME,
+      organisation,
+      peerAddress,
+      tlsRootCertificate,
+      ...identity,
+    })),
     close: async () => {
       const exited = once(worker, 'exit')
       worker.postMessage('close')
