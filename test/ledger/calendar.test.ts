@@ -79,7 +79,7 @@ test.each([
 
 function roll(from: Cycle, to: Cycle, ...signers: string[]): SignedCommand {
   const made = command('RollBusinessDate', signers[0] ?? '', { from, to })
-  return signCommand(made, ...signers.map(walletOf)) as SignedCommand
+  return signCommand(made, ...signers.map(walletOf))
 }
 
 describe('a roll', () => {
@@ -104,7 +104,7 @@ describe('a roll', () => {
   test('of two out of four organisations is no majority', async () => {
     const ledger = await openedLedger()
     const port = command('RegisterOrganisation', 'port', { name: 'The port' })
-    await acceptAll(ledger, 'port', [signCommand(port) as SignedCommand], { isAdmin: true })
+    await acceptAll(ledger, 'port', [signCommand(port)], { isAdmin: true })
     const two = roll(first, next, 'mall:finance-1', 'bank:finance-1')
     const three = roll(first, next, 'mall:finance-1', 'bank:finance-1', 'airline:finance-1')
     expect(verdict(await submitOne(ledger, 'mall', two))).toBe('APPROVALS_MISSING')

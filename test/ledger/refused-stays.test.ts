@@ -89,7 +89,7 @@ function roll(from: string, to: string): SignedCommand {
   const body = { from: { date: from, number: 1 }, to: { date: to, number: 1 } }
   const made = command('RollBusinessDate', 'mall:finance-1', body)
   const signers = ['mall:finance-1', 'bank:finance-1'].map(walletOf)
-  return signCommand(made, ...signers) as SignedCommand
+  return signCommand(made, ...signers)
 }
 
 const UNRECORDED: Story[] = [
@@ -120,7 +120,7 @@ const UNRECORDED: Story[] = [
     code: 'PROOF_INVALID',
     made: () => {
       const made = command('RotateKey', ANN, { publicKey: walletOf(DAN).publicKey })
-      return signCommand(made, { ...walletOf(DAN), actor: ANN }) as SignedCommand
+      return signCommand(made, { ...walletOf(DAN), actor: ANN })
     },
     fix: async (ledger) => {
       const body = { publicKey: walletOf(DAN).publicKey }

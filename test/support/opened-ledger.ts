@@ -179,7 +179,7 @@ export function redeem(
 /** The reversal of an entry, as it was published, by those who have the authority. */
 export function reverse(entry: object, ...signers: readonly string[]): SignedCommand {
   const made = command('ReverseEntry', signers[0] ?? '', { entry, reason: 'mistake' })
-  return signCommand(made, ...signers.map(walletOf)) as SignedCommand
+  return signCommand(made, ...signers.map(walletOf))
 }
 
 /** Moves the business date on, day by day, by finance staff of two organisations. */
@@ -190,7 +190,7 @@ export async function rollTo(ledger: MemoryLedger, date: string): Promise<void> 
     const to = { date: addDays(from.date, 1), number: 1 }
     const made = command('RollBusinessDate', 'mall:finance-1', { from, to })
     const signers = ['mall:finance-1', 'bank:finance-1'].map(walletOf)
-    await acceptAll(ledger, 'mall', [signCommand(made, ...signers) as SignedCommand])
+    await acceptAll(ledger, 'mall', [signCommand(made, ...signers)])
   }
 }
 
