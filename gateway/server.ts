@@ -1,18 +1,23 @@
 import { hash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger } from 'fastify'
-import { addDays, LedgerError } from '../ledger/index.ts'
+import type { Transaction } from '@hyperledger/fabric-gateway'
+import type { SignedCommand } from '../ledger/index.ts'
+import { LedgerError } from '../ledger/index.ts'
 import { buildApp } from './app.ts'
 import type { BatchPorts } from './batching/batch-runner.ts'
 import { Batcher } from './batching/batcher.ts'
 import { CommandService } from './commands/command-service.ts'
 import { BlockFollower } from './fabric/block-follower.ts'
 import type { ConnectionProfile } from './fabric/connection-profile.ts'
+import { EnvelopeStore } from './fabric/envelope-store.ts'
 import type { FabricConnection } from './fabric/fabric-connection.ts'
 import { connectToFabric } from './fabric/fabric-connection.ts'
+import { resumeEnvelopes } from './fabric/resume-envelopes.ts'
 import { endorseBatch } from './fabric/submit-batch.ts'
 import type { PeerGateway } from './forwarding/home-forwarder.ts'
 import { HomeForwarder } from './forwarding/home-forwarder.ts'
+import { fenceWith, ownEnvelope } from './own-commands.ts'
 import type { TokenAccess } from './plugins/access.ts'
 import { Projection } from './projection/projection.ts'
 
@@ -20,6 +25,8 @@ export interface GatewayOptions {
   readonly profile: ConnectionProfile
   /** File of the projection; it can be deleted and is then made again from the chain. */
   readonly projectionPath: string
+  /** File of signed transactions on their way; it must not be deleted while any is. */
+  readonly envelopesPath: string
   /** Loopback port; 0 for any. */
   readonly port: number
   readonly tokens: TokenAccess
@@ -39,14 +46,15 @@ export interface Gateway {
 /** Quota that a lane takes from a programme's pool at once: a 1,024th of the budget. */
 const REFILLS_PER_BUDGET = 1_024n
 
-/** A command that the gateway gives itself is sent at once; it need not be valid for long. */
-const OWN_COMMAND_DAYS = 7
+/** A transaction that has not come by then has its commands fenced. */
+const FENCE_AFTER_MS = 30_000
 
 /** Starts one organisation's gateway: follows the chain, takes commands, serves reads. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { profile, port } = options
   const { organisation, channel, chaincode } = profile
   const projection = Projection.open(options.projectionPath)
+  const envelopes = new EnvelopeStore(options.envelopesPath)
   const connection = connectToFabric(profile)
   const lastBlock = (): bigint => projection.checkpoint()?.blockNumber ?? 0n
   const forwarders = new Map<string, HomeForwarder>()
@@ -55,11 +63,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     chaincode,
     sink: {
       checkpoint: () => projection.checkpoint(),
-      apply: (block) => projection.apply(block),
+      apply: (block) => {
+        projection.apply(block)
+        for (const { id } of block.transactions) envelopes.settle(id)
+      },
     },
     onFault: (error) => app.log.error({ err: error }, 'the block stream broke'),
   })
-  const batcher = new Batcher(batchPorts(organisation, channel, projection, connection, follower))
+  const envelope = () => ownEnvelope(channel, projection)
+  const endorse = endorseWith({ connection, follower, envelopes })
+  const batcher = new Batcher({ ...batchPorts(organisation, projection), endorse, envelope })
   const commands = new CommandService({
     organisation,
     sha256,
@@ -80,7 +93,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     isReady: () => follower.isFollowing(),
   }
   const app = await buildApp({ services, tokens: options.tokens, logger: options.logger })
+  const fence = fenceWith(organisation, envelope, (shaped) => batcher.submit(shaped, 'client'))
+  const onFault = (error: unknown): void => app.log.error({ err: error }, 'an envelope is open')
   follower.start()
+  const resume = { connection, follower, envelopes, fence, waitMs: FENCE_AFTER_MS, onFault }
+  void resumeEnvelopes(resume).catch(onFault)
   await app.listen({ host: '127.0.0.1', port })
   const { port: bound } = app.server.address() as AddressInfo
   return {
@@ -97,6 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await follower.stop()
       connection.close()
       projection.close()
+      envelopes.close()
     },
   }
 }
@@ -105,33 +123,41 @@ function sha256(text: string): string {
   return hash('sha256', text)
 }
 
+/** As many of a holding's credits as one debit folds. */
+const MAX_CREDITS = 5_000
+
 function batchPorts(
   organisation: string,
-  channel: string,
   projection: Projection,
-  { contracts }: FabricConnection,
-  follower: BlockFollower,
-): BatchPorts {
+): Omit<BatchPorts, 'endorse' | 'envelope'> {
   return {
     organisation,
     sha256,
-    endorse: async (request, identity) => {
-      const contract = contracts[identity]
-      if (contract === undefined) throw new LedgerError('FORBIDDEN', { needs: 'admin identity' })
-      return await endorseBatch(contract, follower, request)
-    },
     openCredits: (account, asset) => projection.openCredits(account, asset, MAX_CREDITS),
     refillAmount: (asset, needed) => {
       const share = (projection.programme(asset)?.budget ?? 0n) / REFILLS_PER_BUDGET
       return share > needed ? share : needed
     },
-    envelope: () => {
-      const ledger = projection.ledger()
-      const ledgerId = ledger?.ledgerId ?? ''
-      return { channel, ledgerId, notAfter: addDays(ledger?.cycle.date ?? '', OWN_COMMAND_DAYS) }
-    },
   }
 }
 
-/** As many of a holding's credits as one debit folds. */
-const MAX_CREDITS = 5_000
+interface Route {
+  readonly connection: FabricConnection
+  readonly follower: BlockFollower
+  readonly envelopes: EnvelopeStore
+}
+
+function endorseWith({ connection, follower, envelopes }: Route): BatchPorts['endorse'] {
+  return async (request, identity) => {
+    const submitter = connection.submitters[identity]
+    if (submitter === undefined) throw new LedgerError('FORBIDDEN', { needs: 'admin identity' })
+    const keep = (transaction: Transaction): void => {
+      const commands = (request.commands as SignedCommand[]).map(({ command: { actor, id } }) => {
+        return { actor, id }
+      })
+      const transactionId = transaction.getTransactionId()
+      envelopes.keep({ transactionId, identity, bytes: transaction.getBytes(), commands })
+    }
+    return await endorseBatch(request, { submitter, follower, keep })
+  }
+}

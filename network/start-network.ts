@@ -87,6 +87,7 @@ async function startOne(
   return await startGateway({
     profile,
     projectionPath: projectionPath(dataDir, organisation),
+    envelopesPath: join(dataDir, 'gateways', `${organisation}-envelopes.sqlite`),
     port,
     tokens: accessOf(tokens),
     logger: pino({ base: { organisation } }, log),

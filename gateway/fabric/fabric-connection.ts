@@ -1,6 +1,6 @@
 import * as grpc from '@grpc/grpc-js'
 import type { CallOptions } from '@grpc/grpc-js'
-import type { Contract, Network } from '@hyperledger/fabric-gateway'
+import type { Contract, Network, Transaction } from '@hyperledger/fabric-gateway'
 import { connect, hash } from '@hyperledger/fabric-gateway'
 import type { ConnectionProfile, FabricIdentity } from './connection-profile.ts'
 import { nativeSigner } from './native-signer.ts'
@@ -14,12 +14,26 @@ const MAX_MESSAGE_BYTES = 100 * 1024 * 1024
 /** Under which of the organisation's identities a transaction is submitted. */
 export type SubmitterIdentity = 'client' | 'admin'
 
+/** The ledger contract under one identity. */
+export interface Submitter {
+  readonly contract: Contract
+  /** The transaction signed, so that its bytes can be kept before it is sent. */
+  readonly sign: (transaction: Transaction) => Promise<Transaction>
+  /** The very transaction whose bytes were kept. */
+  readonly restore: (bytes: Uint8Array) => Transaction
+}
+
 /** The organisation's connection to its peer. */
 export interface FabricConnection {
   readonly network: Network
-  /** The ledger contract under an identity; undefined when the gateway does not hold it. */
-  readonly contracts: Readonly<Record<SubmitterIdentity, Contract | undefined>>
+  /** Undefined under an identity that the gateway does not hold. */
+  readonly submitters: Readonly<Record<SubmitterIdentity, Submitter | undefined>>
   readonly close: () => void
+}
+
+interface Opened {
+  readonly network: Network
+  readonly submitter: Submitter
 }
 
 function deadline(timeoutMs: number): () => CallOptions {
@@ -33,27 +47,36 @@ export function connectToFabric(profile: ConnectionProfile): FabricConnection {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
   })
-  const open = (identity: FabricIdentity): Network =>
-    connect({
+  const open = (identity: FabricIdentity): Opened => {
+    const signer = nativeSigner(identity.privateKey)
+    const gateway = connect({
       client,
       identity: {
         mspId: profile.organisation,
         credentials: Buffer.from(identity.certificate),
       },
-      signer: nativeSigner(identity.privateKey),
+      signer,
       hash: hash.none,
       evaluateOptions: deadline(DEADLINE_MS.evaluate),
       endorseOptions: deadline(DEADLINE_MS.endorse),
       submitOptions: deadline(DEADLINE_MS.submit),
       commitStatusOptions: deadline(DEADLINE_MS.commitStatus),
-    }).getNetwork(profile.channel)
-  const network = open(profile.client)
+    })
+    const network = gateway.getNetwork(profile.channel)
+    const submitter = {
+      contract: network.getContract(profile.chaincode),
+      sign: async (transaction: Transaction) => {
+        const signature = await signer(transaction.getDigest())
+        return gateway.newSignedTransaction(transaction.getBytes(), signature)
+      },
+      restore: (bytes: Uint8Array) => gateway.newTransaction(bytes),
+    }
+    return { network, submitter }
+  }
+  const { network, submitter } = open(profile.client)
   return {
     network,
-    contracts: {
-      client: network.getContract(profile.chaincode),
-      admin: profile.admin && open(profile.admin).getContract(profile.chaincode),
-    },
+    submitters: { client: submitter, admin: profile.admin && open(profile.admin).submitter },
     close: () => client.close(),
   }
 }

@@ -1,8 +1,9 @@
-import type { Contract, Transaction } from '@hyperledger/fabric-gateway'
+import type { Transaction } from '@hyperledger/fabric-gateway'
 import { GatewayError } from '@hyperledger/fabric-gateway'
 import type { Outcome, SubmitRequest } from '../../ledger/index.ts'
 import { LedgerError, parseLedgerError } from '../../ledger/index.ts'
 import type { BlockFollower } from './block-follower.ts'
+import type { Submitter } from './fabric-connection.ts'
 
 /** What became of a batch. Without a transaction nothing had to be written, and none was ordered. */
 export interface BatchResult {
@@ -29,6 +30,14 @@ interface SubmitAnswer {
   readonly writes: number
 }
 
+/** How a batch goes to the ledger and its block comes back. */
+export interface BatchRoute {
+  readonly submitter: Submitter
+  readonly follower: BlockFollower
+  /** Keeps the signed transaction safe before it is sent. */
+  readonly keep: (transaction: Transaction) => void
+}
+
 /** A batch that the endorsers have judged. */
 export interface EndorsedBatch {
   readonly outcomes: readonly Outcome[]
@@ -41,11 +50,12 @@ export interface EndorsedBatch {
  * Throws LedgerError (SUBMIT_MALFORMED; LEDGER_UNAVAILABLE) and BatchInvalid when endorsers differ.
  */
 export async function endorseBatch(
-  contract: Contract,
-  follower: BlockFollower,
   request: SubmitRequest,
+  { submitter, follower, keep }: BatchRoute,
 ): Promise<EndorsedBatch> {
-  const proposal = contract.newProposal('Submit', { arguments: [JSON.stringify(request)] })
+  const proposal = submitter.contract.newProposal('Submit', {
+    arguments: [JSON.stringify(request)],
+  })
   const transaction = await proposal.endorse().catch((error: unknown) => {
     throw endorseFailure(error)
   })
@@ -54,7 +64,12 @@ export async function endorseBatch(
   return {
     outcomes,
     commit: async () =>
-      writes === 0 ? { outcomes } : { outcomes, transaction: await commit(transaction, follower) },
+      writes === 0
+        ? { outcomes }
+        : {
+            outcomes,
+            transaction: await commit(await submitter.sign(transaction), follower, keep),
+          },
   }
 }
 
@@ -74,9 +89,11 @@ function endorseFailure(error: unknown): Error {
 async function commit(
   transaction: Transaction,
   follower: BlockFollower,
+  keep: BatchRoute['keep'],
 ): Promise<{ readonly id: string; readonly blockNumber: bigint }> {
   const id = transaction.getTransactionId()
   // Before it is sent, so that its block cannot pass by unseen.
+  keep(transaction)
   const committed = follower.transaction(id, COMMIT_TIMEOUT_MS)
   committed.catch(() => undefined)
   await send(transaction)

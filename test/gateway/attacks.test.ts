@@ -51,9 +51,10 @@ function payment(amount = '10', to = accountOf(EVE)): SignedCommand {
 
 /** What the contract answers the airline when it submits a command itself. */
 async function submit(commands: SignedCommand[], user: 'client' | 'admin' = 'client') {
-  const contract = connection.contracts[user]
-  if (contract === undefined) throw new Error('no such identity')
-  const batch = await endorseBatch(contract, follower, { lane: 0, fold: [], commands })
+  const submitter = connection.submitters[user]
+  if (submitter === undefined) throw new Error('no such identity')
+  const route = { submitter, follower, keep: () => undefined }
+  const batch = await endorseBatch({ lane: 0, fold: [], commands }, route)
   const { outcomes } = await batch.commit()
   return outcomes.map((outcome) => (outcome.status === 'accepted' ? 'accepted' : outcome.code))
 }

@@ -24,7 +24,7 @@ export interface Answer {
 
 /** A consortium on free ports with an empty ledger, and its data in a folder of its own. */
 export class TestNetwork {
-  readonly network: Network
+  network: Network
   readonly dataDir: string
 
   private constructor(network: Network, dataDir: string) {
@@ -35,6 +35,13 @@ export class TestNetwork {
   static async start(): Promise<TestNetwork> {
     const dataDir = mkdtempSync(join(tmpdir(), 'tallystick-'))
     return new TestNetwork(await startNetwork({ dataDir, ports: 'any' }), dataDir)
+  }
+
+  /** Stops it and starts it again on the same data, with `between` done while it is down. */
+  async restart(between: () => void = () => undefined): Promise<void> {
+    await this.network.close()
+    between()
+    this.network = await startNetwork({ dataDir: this.dataDir, ports: 'any' })
   }
 
   async stop(): Promise<void> {
