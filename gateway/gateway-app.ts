@@ -11,8 +11,11 @@ export type GatewayApp = FastifyInstance<
   TypeBoxTypeProvider
 >
 
-/** Who may call a route. Every route says it; one that does not is closed. */
-export type Access = 'public' | 'read' | 'write' | 'admin'
+/**
+ * Who may call a route. Every route says it; one that does not is closed. A token of kind `gateway`
+ * opens what `write` opens, and is another organisation's gateway.
+ */
+export type Access = 'public' | 'read' | 'write' | 'gateway' | 'admin'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

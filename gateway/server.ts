@@ -8,6 +8,7 @@ import { buildApp } from './app.ts'
 import type { BatchPorts } from './batching/batch-runner.ts'
 import { Batcher } from './batching/batcher.ts'
 import { CommandService } from './commands/command-service.ts'
+import type { BlockSink } from './fabric/block-follower.ts'
 import { BlockFollower } from './fabric/block-follower.ts'
 import type { ConnectionProfile } from './fabric/connection-profile.ts'
 import { EnvelopeStore } from './fabric/envelope-store.ts'
@@ -61,24 +62,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const follower = new BlockFollower({
     network: connection.network,
     chaincode,
-    sink: {
-      checkpoint: () => projection.checkpoint(),
-      apply: (block) => {
-        projection.apply(block)
-        for (const { id } of block.transactions) envelopes.settle(id)
-      },
-    },
-    onFault: (error) => app.log.error({ err: error }, 'the block stream broke'),
+    sink: sinkOf(projection, envelopes),
+    onFault: (error) => onFault(error, 'the block stream broke'),
   })
   const envelope = () => ownEnvelope(channel, projection)
   const endorse = endorseWith({ connection, follower, envelopes })
-  const batcher = new Batcher({ ...batchPorts(organisation, projection), endorse, envelope })
+  const onFault = (error: unknown, what = 'a fault'): void => app.log.error({ err: error }, what)
+  const ports = batchPorts(organisation, projection)
+  const batcher = new Batcher({ ...ports, endorse, envelope, onFault })
   const commands = new CommandService({
     organisation,
     sha256,
     outcome: (actor, id) => projection.outcome(actor, id),
     account: (id) => projection.account(id),
-    submit: (shaped, identity) => batcher.submit(shaped, identity),
+    submit: (shaped, identity, bytes) => batcher.submit(shaped, identity, bytes),
+    isCaughtUp: () => follower.caughtUp(),
     forwarder: (home) => {
       const forwarder = forwarders.get(home)
       return forwarder && (({ rule: _rule, ...signed }) => forwarder.forward(signed))
@@ -90,11 +88,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     projection,
     commands,
     waitForBlock: (blockNumber: bigint) => follower.block(blockNumber),
-    isReady: () => follower.isFollowing(),
+    isReady: () => follower.caughtUp(),
   }
   const app = await buildApp({ services, tokens: options.tokens, logger: options.logger })
-  const fence = fenceWith(organisation, envelope, (shaped) => batcher.submit(shaped, 'client'))
-  const onFault = (error: unknown): void => app.log.error({ err: error }, 'an envelope is open')
+  const fence = fenceWith(organisation, envelope, (shaped) => batcher.submit(shaped, 'client', 0))
   follower.start()
   const resume = { connection, follower, envelopes, fence, waitMs: FENCE_AFTER_MS, onFault }
   void resumeEnvelopes(resume).catch(onFault)
@@ -104,10 +101,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     organisation,
     url: `http://127.0.0.1:${bound}`,
     connectPeers: (peers) => {
-      for (const peer of peers)
-        forwarders.set(peer.organisation, new HomeForwarder(peer, lastBlock))
+      for (const peer of peers) {
+        forwarders.set(peer.organisation, new HomeForwarder(peer, lastBlock, onFault))
+      }
     },
-    ready: () => follower.block(0n),
+    ready: () => follower.whenCaughtUp(),
     close: async () => {
       await app.close()
       await batcher.stop()
@@ -116,6 +114,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       projection.close()
       envelopes.close()
     },
+  }
+}
+
+/** A block settles the envelopes that it holds once the projection has it. */
+function sinkOf(projection: Projection, envelopes: EnvelopeStore): BlockSink {
+  return {
+    checkpoint: () => projection.checkpoint(),
+    apply: (block) => {
+      projection.apply(block)
+      for (const { id } of block.transactions) envelopes.settle(id)
+    },
+    reset: () => projection.reset(),
   }
 }
 
@@ -129,15 +139,18 @@ const MAX_CREDITS = 5_000
 function batchPorts(
   organisation: string,
   projection: Projection,
-): Omit<BatchPorts, 'endorse' | 'envelope'> {
+): Omit<BatchPorts, 'endorse' | 'envelope' | 'onFault'> {
   return {
     organisation,
     sha256,
-    openCredits: (account, asset) => projection.openCredits(account, asset, MAX_CREDITS),
-    refillAmount: (asset, needed) => {
-      const share = (projection.programme(asset)?.budget ?? 0n) / REFILLS_PER_BUDGET
-      return share > needed ? share : needed
+    openCredits: (account, asset) => {
+      const transactions = projection.openCredits(account, asset, MAX_CREDITS + 1)
+      return {
+        transactions: transactions.slice(0, MAX_CREDITS),
+        complete: transactions.length <= MAX_CREDITS,
+      }
     },
+    refillShare: (asset) => (projection.programme(asset)?.budget ?? 0n) / REFILLS_PER_BUDGET,
   }
 }
 

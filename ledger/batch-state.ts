@@ -14,6 +14,10 @@ export interface StateView {
   readonly get: <T>(key: Key<T>) => T | undefined
   /** All that a holding has: its base, the credits named in the fold, and this transaction's. */
   readonly lots: (account: AccountId, asset: AssetId) => readonly Lot[]
+  /** Whether the submitter names all credits of a holding, so that `lots` is all there is. */
+  readonly isFoldComplete: (account: AccountId, asset: AssetId) => boolean
+  /** Whether the fold names credits of the holding that are there and not in its base yet. */
+  readonly hasCreditsToFold: (account: AccountId, asset: AssetId) => boolean
 }
 
 /** A value to be written; undefined deletes. */
@@ -37,7 +41,23 @@ interface HoldingSlot {
   credited: Lot[]
   /** Credit keys that the base has taken in and that a write of the base deletes. */
   readonly folded: Set<string>
-  debited: boolean
+  /** Whether the base is to be written: by a debit, or because its credits are folded in. */
+  rewritten: boolean
+}
+
+/** The credits of one holding that the submitter of a transaction names. */
+export interface HoldingFold {
+  readonly account: AccountId
+  readonly asset: AssetId
+  readonly transactions: readonly string[]
+  /** False: there are more, and these are the oldest. */
+  readonly complete: boolean
+}
+
+function rewrite(holding: HoldingSlot, lots: readonly Lot[]): void {
+  holding.base = lots
+  holding.credited = []
+  holding.rewritten = true
 }
 
 /**
@@ -50,6 +70,7 @@ export class BatchState implements StateView {
   readonly #holdings = new Map<string, HoldingSlot>()
   readonly #deltas = new Map<string, { key: Key<Delta>; debit: bigint; credit: bigint }>()
   readonly #credits = new Map<string, Key<{ readonly lots: readonly Lot[] }>[]>()
+  readonly #incompleteFolds = new Set<string>()
   readonly #transactionId: string
 
   constructor(transactionId: string) {
@@ -68,9 +89,10 @@ export class BatchState implements StateView {
   }
 
   /** Names credits that a debit of the holding is to fold in. They must be loaded by then. */
-  nameCredits(account: AccountId, asset: AssetId, transactionIds: readonly string[]): string[] {
+  nameCredits({ account, asset, transactions, complete }: HoldingFold): string[] {
     const holding = holdingKey(account, asset).name
-    const keys = transactionIds.map((id) => creditKey(account, asset, id))
+    if (!complete) this.#incompleteFolds.add(holding)
+    const keys = transactions.map((id) => creditKey(account, asset, id))
     this.#credits.set(holding, [...(this.#credits.get(holding) ?? []), ...keys])
     return keys.map((key) => key.name)
   }
@@ -85,13 +107,29 @@ export class BatchState implements StateView {
     return value
   }
 
-  put<T>(key: Key<T>, value: T): void {
+  /** Writes a record, or deletes it where there is no value. */
+  put<T>(key: Key<T>, value: T | undefined): void {
     this.#slots.set(key.name, { value, changed: true, codec: key.codec })
   }
 
   lots(account: AccountId, asset: AssetId): readonly Lot[] {
     const holding = this.#holding(account, asset)
     return [...this.#base(holding), ...holding.credited]
+  }
+
+  isFoldComplete(account: AccountId, asset: AssetId): boolean {
+    return !this.#incompleteFolds.has(holdingKey(account, asset).name)
+  }
+
+  hasCreditsToFold(account: AccountId, asset: AssetId): boolean {
+    const holding = this.#holding(account, asset)
+    this.#base(holding)
+    return !holding.rewritten && holding.folded.size > 0
+  }
+
+  /** Takes what was credited to a holding into its base, which changes no balance. */
+  fold(account: AccountId, asset: AssetId, today: BusinessDate): void {
+    rewrite(this.#holding(account, asset), mergeLots(this.lots(account, asset), today))
   }
 
   /** Posts an entry that a decision has balanced. Throws if a debit does not fit: a bug. */
@@ -111,7 +149,10 @@ export class BatchState implements StateView {
   writes(): StateWrite[] {
     const writes: StateWrite[] = []
     for (const [name, slot] of this.#slots) {
-      if (slot.changed) writes.push({ name, value: slot.codec.encode(slot.value) })
+      if (!slot.changed) continue
+      const value = slot.value === undefined ? undefined : slot.codec.encode(slot.value)
+      // What this transaction made and deleted again was never there.
+      if (value ?? this.#stored.get(name)) writes.push({ name, value })
     }
     for (const holding of this.#holdings.values()) writes.push(...this.#holdingWrites(holding))
     for (const { key, debit, credit } of this.#deltas.values()) {
@@ -124,7 +165,14 @@ export class BatchState implements StateView {
     const name = `${account} ${asset}`
     let holding = this.#holdings.get(name)
     if (holding === undefined) {
-      holding = { account, asset, base: undefined, credited: [], folded: new Set(), debited: false }
+      holding = {
+        account,
+        asset,
+        base: undefined,
+        credited: [],
+        folded: new Set(),
+        rewritten: false,
+      }
       this.#holdings.set(name, holding)
     }
     return holding
@@ -149,15 +197,13 @@ export class BatchState implements StateView {
     const holding = this.#holding(account, posting.asset)
     const lots = posting.lots ?? []
     if (posting.side === 'credit') {
-      if (holding.debited) holding.base = mergeLots([...this.#base(holding), ...lots], today)
+      if (holding.rewritten) holding.base = mergeLots([...this.#base(holding), ...lots], today)
       else holding.credited = mergeLots([...holding.credited, ...lots], today)
       return
     }
     const rest = subtractLots([...this.#base(holding), ...holding.credited], lots, today)
     if (rest === undefined) throw new Error(`holding does not cover its debit: ${account}`)
-    holding.base = rest
-    holding.credited = []
-    holding.debited = true
+    rewrite(holding, rest)
   }
 
   #addDelta(path: AccountPath, posting: Pick<Posting, 'asset' | 'side' | 'amount'>): void {
@@ -183,7 +229,7 @@ export class BatchState implements StateView {
 
   #holdingWrites(holding: HoldingSlot): StateWrite[] {
     const { account, asset, credited } = holding
-    if (!holding.debited) {
+    if (!holding.rewritten) {
       if (credited.length === 0) return []
       const key = creditKey(account, asset, this.#transactionId)
       return [{ name: key.name, value: key.codec.encode({ lots: credited }) }]

@@ -44,6 +44,10 @@ export const LEDGER_ERRORS = {
   ),
   CALLER_NOT_ADMIN: passing(403, "This act takes the organisation's admin identity."),
   COMMAND_EXPIRED: passing(409, 'The business date is past the notAfter of the command.'),
+  FUNDER_MUST_SUBMIT: passing(
+    403,
+    'Points are issued through the gateway of the organisation that funds them.',
+  ),
   // existence
   ORGANISATION_UNKNOWN: recorded(404, 'The organisation is not registered.'),
   ORGANISATION_EXISTS: recorded(409, 'The organisation is registered already.'),
@@ -56,7 +60,10 @@ export const LEDGER_ERRORS = {
   // authority and rules
   APPROVALS_MISSING: passing(403, 'More of the people concerned have to sign this.'),
   NOT_AUTHORISED: recorded(403, 'The actor has no authority for this command.'),
-  AVAILABLE_FROM_TOO_LATE: recorded(422, 'Points may be held back for at most 30 days.'),
+  AVAILABLE_FROM_TOO_LATE: recorded(
+    422,
+    'Points may be held back for at most 30 days, and not past their expiry.',
+  ),
   RECEIPT_USED: recorded(409, 'Points were already issued for this receipt.'),
   NOTHING_TO_ISSUE: recorded(422, 'The purchase is too small for a single point.'),
   SAME_ACCOUNT: recorded(422, 'Sender and receiver are the same account.'),
@@ -68,10 +75,18 @@ export const LEDGER_ERRORS = {
   COMMAND_SETTLED: recorded(409, 'The command to be voided already has an outcome.'),
   NOT_NEXT_CYCLE: passing(409, 'A roll takes exactly one step from the current cycle.'),
   NOTHING_TO_EXPIRE: passing(409, 'The holding has no points past their date.'),
+  NOTHING_TO_FOLD: passing(409, 'None of the credits that the fold names is there.'),
   // limits
-  QUOTA_REFILL: retryable(503, 'This quota lane is empty; it can be refilled from the budget.'),
-  BUDGET_EXHAUSTED: recorded(422, 'The budget of the programme is used up.'),
+  QUOTA_REFILL: retryable(
+    503,
+    'This quota lane holds too little; it can be refilled from the budget.',
+  ),
+  BUDGET_EXHAUSTED: recorded(422, 'What is left of the budget of the programme does not reach.'),
   // sufficiency
+  FOLD_INCOMPLETE: retryable(
+    503,
+    'Not all credits of the account were named; FoldCredits takes the oldest in first.',
+  ),
   POINTS_EXPIRED: recorded(422, 'The account would hold enough, had its points not expired.'),
   POINTS_PENDING: recorded(422, 'The account holds enough, but part of it is not available yet.'),
   INSUFFICIENT_POINTS: recorded(422, 'The account does not hold enough.'),

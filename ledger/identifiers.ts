@@ -50,12 +50,19 @@ export const CommandIdText = Type.String({
   examples: ['5f0c7a52-0d6c-4f0e-9d2f-6f3a3f9f2b11'],
 })
 
+const REFERENCE = '^[A-Za-z0-9._:-]{1,64}$'
+
 /** A reference from a merchant's own system: receipt, order, store. */
 export const ReferenceText = Type.String({
-  pattern: '^[A-Za-z0-9._:-]{1,64}$',
+  pattern: REFERENCE,
   description: 'a receipt, order or store number of the merchant',
   examples: ['R-20261201-0001'],
 })
+
+/** Whether a text that comes with an entry is a reference, so that it can be part of a key. */
+export function isReference(text: string): boolean {
+  return new RegExp(REFERENCE).test(text)
+}
 
 export const TransactionIdText = Type.String({ pattern: '^[0-9a-f]{64}$' })
 

@@ -77,7 +77,8 @@ export type {
   Organisation,
   PointsProgramme,
   PublicKey,
-  Quota,
+  QuotaLane,
+  QuotaPool,
   RecordedOutcome,
   Role,
 } from './records.ts'
@@ -85,7 +86,7 @@ export { ReplayedBooks } from './replay.ts'
 export type { AccountBalance } from './replay.ts'
 export type { CommandRule, HoldingReference } from './rule.ts'
 export { RULES } from './rules.ts'
-export { contendedKeys, debitsOf, shapeCommand, shapeOf } from './shape.ts'
+export { contendedKeys, debitsOf, homeOf, shapeCommand, shapeOf } from './shape.ts'
 export type { ShapedCommand } from './shape.ts'
 export {
   LANES,

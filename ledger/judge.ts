@@ -149,6 +149,9 @@ function applyAcceptance(
   context: DecisionContext,
 ): Judgement {
   for (const { key, value } of decision.writes) state.put(key, value)
+  for (const { account, asset } of decision.folds ?? []) {
+    state.fold(account, asset, context.ledger.cycle.date)
+  }
   const { actor, id } = command
   if (decision.entry === undefined) {
     state.put(commandKey(actor, id), { status: 'accepted', hash })

@@ -10,7 +10,8 @@ import type {
   Mark,
   Organisation,
   PointsProgramme,
-  Quota,
+  QuotaLane,
+  QuotaPool,
   RecordedOutcome,
 } from './records.ts'
 import {
@@ -24,7 +25,8 @@ import {
   ORGANISATIONS,
   OUTCOME,
   PROGRAMME,
-  QUOTA,
+  QUOTA_LANE,
+  QUOTA_POOL,
 } from './records.ts'
 
 /** Where a record of one kind lies in the state. The parts of `name` are separated by slashes. */
@@ -73,8 +75,8 @@ export function deltaKey(path: AccountPath, asset: AssetId, transactionId: strin
 }
 
 /** The pool of a budget, from which lanes are refilled. */
-export function quotaPoolKey(bound: AssetId): Key<Quota> {
-  return { name: `quota/${bound}`, codec: QUOTA }
+export function quotaPoolKey(bound: AssetId): Key<QuotaPool> {
+  return { name: `quota/${bound}`, codec: QUOTA_POOL }
 }
 
 /** A lane of a budget: one organisation's transactions in one lane read and write only this. */
@@ -82,20 +84,20 @@ export function quotaLaneKey(
   bound: AssetId,
   organisation: OrganisationId,
   lane: number,
-): Key<Quota> {
-  return { name: `quota/${bound}/${organisation}/${lane}`, codec: QUOTA }
+): Key<QuotaLane> {
+  return { name: `quota/${bound}/${organisation}/${lane}`, codec: QUOTA_LANE }
 }
 
 export function commandKey(actor: ActorId, id: string): Key<RecordedOutcome> {
   return { name: `command/${actor}/${id}`, codec: OUTCOME }
 }
 
-/** That points were issued for a receipt. */
+/** That points were issued for a receipt, and the issue stands. */
 export function receiptKey(organisation: OrganisationId, receipt: string): Key<Mark> {
   return { name: `receipt/${organisation}/${receipt}`, codec: MARK }
 }
 
-/** That an order was paid from an account. */
+/** That an order was paid from an account, and the redemption stands. */
 export function orderKey(acceptor: OrganisationId, order: string, account: AccountId): Key<Mark> {
   return { name: `order/${acceptor}/${order}/${account}`, codec: MARK }
 }

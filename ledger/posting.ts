@@ -66,13 +66,16 @@ export interface Posting {
   readonly lots?: readonly Lot[]
 }
 
+/** More lots than any holding has that is expired now and then. */
+export const MAX_POSTED_LOTS = 200
+
 export const PostingText = Type.Object(
   {
     account: Type.String({ pattern: '^[0-9]{4}(/[A-Za-z0-9:.-]{1,81}){0,3}$' }),
     asset: Type.String({ pattern: '^[A-Za-z0-9:.-]{1,80}$' }),
     side: Type.Union([Type.Literal('debit'), Type.Literal('credit')]),
     amount: PostedAmount,
-    lots: Type.Optional(Type.Array(LotText)),
+    lots: Type.Optional(Type.Array(LotText, { maxItems: MAX_POSTED_LOTS })),
   },
   { additionalProperties: false },
 )

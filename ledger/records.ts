@@ -70,11 +70,16 @@ export interface Delta {
   readonly credit: bigint
 }
 
-/** What is left in a quota lane or in the pool that refills it. */
-export interface Quota {
+/** What is left of a budget in the pool that refills its lanes. */
+export interface QuotaPool {
   readonly left: bigint
-  /** A lane's: the pool was empty when the lane was last refilled. */
-  readonly exhausted: boolean
+}
+
+/** What is left in a quota lane. */
+export interface QuotaLane {
+  readonly left: bigint
+  /** What the pool held after the lane was last refilled; it never holds more later. */
+  readonly poolLeft?: bigint
 }
 
 /** The outcome of a command, kept for ever under its actor and id. */
@@ -160,7 +165,15 @@ export const DELTA = codec<Delta>(
   (stored: Stored<Delta>) => ({ debit: BigInt(stored.debit), credit: BigInt(stored.credit) }),
 )
 
-export const QUOTA = codec<Quota>(
+export const QUOTA_POOL = codec<QuotaPool>(
   (value) => ({ ...value }),
-  (stored: Stored<Quota>) => ({ left: BigInt(stored.left), exhausted: stored.exhausted }),
+  (stored: Stored<QuotaPool>) => ({ left: BigInt(stored.left) }),
+)
+
+export const QUOTA_LANE = codec<QuotaLane>(
+  (value) => ({ ...value }),
+  ({ left, poolLeft }: Stored<QuotaLane>) => ({
+    left: BigInt(left),
+    ...(poolLeft !== undefined && { poolLeft: BigInt(poolLeft) }),
+  }),
 )

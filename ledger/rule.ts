@@ -4,7 +4,7 @@ import type { CallContext } from './capabilities.ts'
 import type { Command } from './command.ts'
 import type { EntryReferences } from './entry.ts'
 import type { Refusal } from './errors.ts'
-import type { AccountId, AssetId } from './identifiers.ts'
+import type { AccountId, AssetId, OrganisationId } from './identifiers.ts'
 import type { Key } from './keys.ts'
 import type { Posting } from './posting.ts'
 import type { Actor, Ledger, PointsProgramme, PublicKey } from './records.ts'
@@ -25,7 +25,7 @@ export interface DecisionContext extends CallContext {
   readonly sha256: (text: string) => string
 }
 
-/** A record to be written when the command is accepted. */
+/** A record to be written when the command is accepted; without a value it is deleted. */
 export interface RecordWrite {
   readonly key: Key<unknown>
   readonly value: unknown
@@ -33,6 +33,10 @@ export interface RecordWrite {
 
 export function write<T>(key: Key<T>, value: T): RecordWrite {
   return { key, value }
+}
+
+export function remove(key: Key<unknown>): RecordWrite {
+  return { key, value: undefined }
 }
 
 /** What a rule says of an entry; the rest of it is the same for all. */
@@ -47,6 +51,8 @@ export interface Acceptance {
   readonly writes: readonly RecordWrite[]
   /** Absent for commands that move nothing of value. */
   readonly entry?: EntryContent
+  /** Holdings of which the named credits go into the base, without a posting. */
+  readonly folds?: readonly HoldingReference[]
 }
 
 export type Decision = Acceptance | Refusal
@@ -74,6 +80,8 @@ export interface CommandRule<Schema extends TObject = TObject> {
   readonly body: Schema
   /** The asset that the command is about, loaded before the rest of the read set. */
   readonly asset: (body: Static<Schema>) => AssetId | undefined
+  /** The organisation whose gateway must submit it, where the body says so. */
+  readonly home: (body: Static<Schema>) => OrganisationId | undefined
   /** Holdings that it may debit: they say which gateway submits it and what is folded. */
   readonly debits: (body: Static<Schema>) => readonly HoldingReference[]
   /** Keys that the decision looks at, besides actors, ledger, holdings and the asset. */

@@ -1,5 +1,6 @@
 import { definePoints } from './commands/define-points.ts'
 import { expirePoints } from './commands/expire-points.ts'
+import { foldCredits } from './commands/fold-credits.ts'
 import { issuePoints } from './commands/issue-points.ts'
 import { openLedger } from './commands/open-ledger.ts'
 import { redeemPoints } from './commands/redeem-points.ts'
@@ -25,6 +26,7 @@ const ALL = [
   transferPoints,
   redeemPoints,
   expirePoints,
+  foldCredits,
   reverseEntry,
   voidCommand,
   rollBusinessDate,

@@ -4,6 +4,7 @@ import type { SignedCommand } from './command.ts'
 import { SignedCommandText } from './command.ts'
 import type { ErrorDetail, Refusal } from './errors.ts'
 import { refuse } from './errors.ts'
+import type { OrganisationId } from './identifiers.ts'
 import { commandKey, holdingKey, isContended } from './keys.ts'
 import type { CommandRule, HoldingReference, ReadContext } from './rule.ts'
 import { RULES } from './rules.ts'
@@ -54,6 +55,11 @@ export function shapeCommand(
 /** Holdings that a command may debit: their home gateway submits it, and folds their credits. */
 export function debitsOf({ rule, command }: ShapedCommand): readonly HoldingReference[] {
   return rule.debits(command.body)
+}
+
+/** The organisation whose gateway must submit a command, where its body says so. */
+export function homeOf({ rule, command }: ShapedCommand): OrganisationId | undefined {
+  return rule.home(command.body)
 }
 
 /**

@@ -26,6 +26,9 @@ export const SubmitText = Type.Object(
           account: AccountIdText,
           asset: PointsAssetIdText,
           transactions: Type.Array(TransactionIdText, { maxItems: MAX_FOLDED_CREDITS }),
+          complete: Type.Boolean({
+            description: 'false: the holding has more credits, and these are the oldest',
+          }),
         },
         { additionalProperties: false },
       ),
@@ -105,9 +108,7 @@ async function loadReadSet(
   if (foldedCredits > MAX_FOLDED_CREDITS) {
     throw new LedgerError('SUBMIT_MALFORMED', { at: '/fold', problem: 'too many credits' })
   }
-  const named = request.fold.flatMap(({ account, asset, transactions }) =>
-    state.nameCredits(account, asset, transactions),
-  )
+  const named = request.fold.flatMap((fold) => state.nameCredits(fold))
   const keys = shaped.flatMap((command) => readSet(command, state, context))
   await load([...keys.map(({ name }) => name), ...named], state, reader)
 }

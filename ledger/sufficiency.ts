@@ -1,6 +1,8 @@
+import type { StateView } from './batch-state.ts'
 import type { BusinessDate } from './business-date.ts'
-import type { ErrorDetail, LedgerErrorCode, Refusal } from './errors.ts'
+import type { LedgerErrorCode, Refusal } from './errors.ts'
 import { refuse } from './errors.ts'
+import type { AssetId } from './identifiers.ts'
 import type { Lot } from './lot.ts'
 import { lotTotals } from './lot.ts'
 import type { Account } from './records.ts'
@@ -8,17 +10,19 @@ import type { DecisionContext } from './rule.ts'
 
 /**
  * The refusal of a debit that a holding does not cover. It hangs on the credits that the submitter
- * names, so it is final only when the account's home submits: nobody else can have a member's
- * payment refused for ever by keeping his credits back.
+ * names, so it is final only when they are all there are and the account's home submits: nobody
+ * else can have a member's payment refused for ever by keeping his credits back.
  */
 export function refuseShort(
   code: LedgerErrorCode,
-  { home }: Account,
+  { id, home }: Account,
+  asset: AssetId,
+  state: StateView,
   context: DecisionContext,
-  detail: ErrorDetail,
 ): Refusal {
-  if (context.caller.organisation === home) return refuse(code, detail)
-  return refuse('SHORT_AWAY_FROM_HOME', { ...detail, home })
+  if (!state.isFoldComplete(id, asset)) return refuse('FOLD_INCOMPLETE', { account: id, asset })
+  if (context.caller.organisation === home) return refuse(code, { asset })
+  return refuse('SHORT_AWAY_FROM_HOME', { asset, home })
 }
 
 /** Why a holding does not cover a payment; undefined when it does. */

@@ -14,7 +14,11 @@ const party = {
   domain: Type.String({ pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$', maxLength: 60 }),
 }
 
-const ConsortiumShape = Type.Object(
+/** An organisation, or the operator of an orderer. */
+export const PartyShape = Type.Object(party, closed)
+
+/** What the file has to look like. */
+export const ConsortiumShape = Type.Object(
   {
     channel: Type.String({ pattern: '^[a-z][a-z0-9.-]{0,60}$' }),
     chaincode: Type.String({ pattern: '^[a-z][a-z0-9-]{0,30}$' }),
@@ -26,7 +30,7 @@ const ConsortiumShape = Type.Object(
       ),
       { minItems: 1, maxItems: 8 },
     ),
-    operator: Type.Object(party, closed),
+    operator: PartyShape,
     ordering: Type.Object(
       {
         type: Type.Union([Type.Literal('bft'), Type.Literal('raft')]),
@@ -45,8 +49,7 @@ const ConsortiumShape = Type.Object(
 /** The consortium as its file describes it. */
 export type Consortium = Type.Static<typeof ConsortiumShape>
 export type OrderingType = Consortium['ordering']['type']
-/** An organisation, or the operator of an orderer. */
-export type Party = Consortium['operator']
+export type Party = Type.Static<typeof PartyShape>
 
 /** The file is not a consortium; the message has one line for each problem, with its place. */
 export class ConsortiumFileError extends Error {

@@ -5,7 +5,9 @@ import type { ConnectionProfile, Gateway, TokenAccess } from '../gateway/index.t
 import { rebuild, startGateway, tokenDigest } from '../gateway/index.ts'
 import { CHANNEL, ORGANISATIONS } from './consortium.ts'
 import { startEmbeddedEngine } from './embedded-engine.ts'
+import type { OrderingType } from './consortium-file.ts'
 import type { Engine, EngineName } from './engine.ts'
+import { upFabric } from './fabric/fabric-network.ts'
 import type { GatewayAddress, GatewayTokens } from './gateways-file.ts'
 import { newTokens, readGatewaysFile, writeGatewaysFile } from './gateways-file.ts'
 
@@ -14,6 +16,10 @@ export interface NetworkOptions {
   /** The first gateway's port; the embedded ledger takes the one in front. `any`: what is free. */
   readonly ports: number | 'any'
   readonly engine?: EngineName
+  /** How a Fabric network orders; as its file says unless given. */
+  readonly orderer?: OrderingType
+  /** Gets a line for everything that takes its time. */
+  readonly report?: (line: string) => void
 }
 
 export interface Network {
@@ -66,8 +72,16 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   }
 }
 
-async function startEngine({ dataDir, ports, engine }: NetworkOptions): Promise<Engine> {
-  if (engine === 'fabric') throw new Error('the Fabric engine is not there yet')
+async function startEngine(options: NetworkOptions): Promise<Engine> {
+  const { dataDir, ports, engine, orderer, report } = options
+  if (engine === 'fabric') {
+    const { profiles } = await upFabric({
+      dataDir,
+      ...(orderer !== undefined && { orderer }),
+      ...(report !== undefined && { report }),
+    })
+    return { profiles, close: () => Promise.resolve() }
+  }
   return await startEmbeddedEngine({
     channel: CHANNEL,
     organisations: ORGANISATIONS,
@@ -107,7 +121,7 @@ function accessOf(tokens: GatewayTokens): TokenAccess {
   return new Map([
     [tokenDigest(tokens.admin), 'admin'],
     [tokenDigest(tokens.client), 'write'],
-    [tokenDigest(tokens.gateway), 'write'],
+    [tokenDigest(tokens.gateway), 'gateway'],
     [tokenDigest(tokens.auditor), 'read'],
   ])
 }

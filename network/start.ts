@@ -1,7 +1,12 @@
-import { existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { FIRST_GATEWAY_PORT, ORGANISATIONS } from './consortium.ts'
+import type { DataFolder } from './data-folder.ts'
+import { DataFolderRefused, openDataFolder } from './data-folder.ts'
+import type { OrderingType } from './consortium-file.ts'
+import type { EngineName } from './engine.ts'
+import { ENGINES } from './engine.ts'
+import { downFabric } from './fabric/fabric-network.ts'
 import type { Network } from './start-network.ts'
 import { rebuildProjection, startNetwork } from './start-network.ts'
 
@@ -10,6 +15,8 @@ interface StartOptions {
   readonly reset: boolean
   readonly rebuild: boolean
   readonly port: number | 'any'
+  readonly engine: EngineName
+  readonly orderer?: OrderingType
 }
 
 function parsePort(text: string): number | 'any' {
@@ -19,43 +26,73 @@ function parsePort(text: string): number | 'any' {
   throw new InvalidArgumentError('a port is a whole number from 1025 to 65000, or any')
 }
 
+/** What a person has to know of the engine before he relies on it. */
+const TRUST = {
+  embedded: 'This is a development ledger on one machine: every organisation trusts this process.',
+  fabric: 'This is Fabric with all nodes and keys on one machine: for development.',
+} as const satisfies Record<EngineName, string>
+
 const program = new Command('npm start --')
   .description('Brings up the consortium on this machine: a ledger and three gateways.')
   .option('--data <dir>', 'where everything is kept', '.tallystick')
   .option('--reset', 'begin with an empty ledger', false)
   .option('--rebuild', 'make the gateways read the whole ledger again', false)
   .option('--port <number>', 'port of the first gateway, or any', parsePort, FIRST_GATEWAY_PORT)
+  .addOption(
+    new Option('--engine <name>', 'what it runs on').choices([...ENGINES]).default('embedded'),
+  )
+  .addOption(new Option('--orderer <type>', 'how Fabric orders').choices(['bft', 'raft']))
   .addHelpText('after', '\nExample: npm start -- --data /tmp/demo --port 8101')
   .action(start)
 
 await program.parseAsync()
 
-async function start({ data, reset, rebuild, port }: StartOptions): Promise<void> {
-  if (process.env['TALLYSTICK_MODE'] === 'production') {
+async function start(options: StartOptions): Promise<void> {
+  const { data, reset, rebuild, port, engine, orderer } = options
+  if (isProduction()) {
     program.error('The embedded ledger is for development; it does not start in production mode.')
   }
   const dataDir = resolve(data)
-  if (reset) removeData(dataDir)
+  const folder = openOrExplain(dataDir)
+  if (reset) {
+    // Its processes go on when a start ends, and must not lose their files while they run.
+    await downFabric(dataDir)
+    folder.reset()
+  }
   if (rebuild) for (const organisation of ORGANISATIONS) rebuildProjection(dataDir, organisation)
   const startedMs = performance.now()
-  console.log('Starting the ledger and three gateways …')
-  const network = await startNetwork({ dataDir, ports: port }).catch(explain)
+  console.log(`Starting the ${engine} ledger and three gateways …`)
+  const network = await startNetwork({
+    dataDir,
+    ports: port,
+    engine,
+    ...(orderer !== undefined && { orderer }),
+    report: (line) => console.log(`  ${line}`),
+  }).catch(explain)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       console.log('\nStopping …')
-      void network.close().then(() => process.exit(0))
+      void network.close().then(() => {
+        folder.close()
+        process.exit(0)
+      })
     })
   }
-  announce(network, data, performance.now() - startedMs)
+  announce(network, options, performance.now() - startedMs)
 }
 
-/** Removes only what an earlier start made. */
-function removeData(dataDir: string): void {
-  if (!existsSync(dataDir)) return
-  if (!existsSync(join(dataDir, 'ledger'))) {
-    program.error(`${dataDir} does not look like a data folder of this program; nothing removed.`)
+/** Either variable will do: what signs for everybody must not start by an oversight. */
+function isProduction(): boolean {
+  return [process.env['NODE_ENV'], process.env['TALLYSTICK_MODE']].includes('production')
+}
+
+function openOrExplain(dataDir: string): DataFolder {
+  try {
+    return openDataFolder(dataDir)
+  } catch (error) {
+    if (error instanceof DataFolderRefused) program.error(error.message)
+    throw error
   }
-  rmSync(dataDir, { recursive: true })
 }
 
 function explain(error: unknown): never {
@@ -64,7 +101,7 @@ function explain(error: unknown): never {
   throw error
 }
 
-function announce(network: Network, data: string, elapsedMs: number): void {
+function announce(network: Network, { data, engine }: StartOptions, elapsedMs: number): void {
   console.log(`Ready in ${(elapsedMs / 1000).toFixed(1)} s. Channel ${network.channel}.\n`)
   for (const { organisation, url } of network.gateways) {
     console.log(`  ${organisation.padEnd(8)} ${url}   API: ${url}/docs`)
@@ -79,8 +116,8 @@ function announce(network: Network, data: string, elapsedMs: number): void {
   }
   const option = data === '.tallystick' ? '' : ` --data ${data}`
   console.log(`\nTokens and addresses for tools on this machine: ${join(data, 'gateways.json')}`)
-  console.log(
-    'This is a development ledger on one machine: every organisation trusts this process.',
-  )
+  console.log(TRUST[engine])
+  if (engine === 'fabric')
+    console.log(`Its nodes go on when this ends: npm run network -- down${option}`)
   console.log(`\nNext: npm run tallystick -- day data/2026-12-01${option}`)
 }

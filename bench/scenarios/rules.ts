@@ -73,7 +73,8 @@ class RulesOnly {
         till,
       ),
     )
-    const refill = this.#command('RefillQuota', 'mall', { asset: ASSET, amount: POINTS.budget })
+    const quota = { asset: ASSET, needed: POINTS.budget, amount: POINTS.budget }
+    const refill = this.#command('RefillQuota', 'mall', quota)
     await this.submit([refill, ...award])
   }
 
@@ -119,7 +120,12 @@ class RulesOnly {
       const from = command.body['from']
       return typeof from === 'string' ? [from] : []
     })
-    return [...new Set(accounts)].map((account) => ({ account, asset: ASSET, transactions }))
+    return [...new Set(accounts)].map((account) => ({
+      account,
+      asset: ASSET,
+      transactions,
+      complete: true,
+    }))
   }
 
   #command(type: string, actor: string, body: object, wallet?: Wallet): SignedCommand {

@@ -4,6 +4,7 @@ import { readDayFiles } from '../day/day-files.ts'
 import type { FinishedPlay } from '../day/finish.ts'
 import { finish } from '../day/finish.ts'
 import { playDay } from '../day/play-day.ts'
+import type { LineResult } from '../day/play-lines.ts'
 import { checkDate } from '../day/roll-date.ts'
 import { setUp } from '../day/set-up.ts'
 import { makeDemoKeys } from '../demo-keys.ts'
@@ -37,6 +38,19 @@ async function runDay(dir: string, flags: PlayFlags): Promise<number> {
   const played = await playDay(day, { ...options, envelope, minBlock })
   const finished: FinishedPlay = { ...played, elapsedMs: performance.now() - startedMs }
   const { url } = firstGateway(gateways)
-  const next = `Next: run it again (nothing changes), or look around at ${url}/docs`
-  return await finish(finished, { gateways, json, results, patienceMs, next })
+  const isTaken = isAnotherDay(played.results)
+  const next = isTaken
+    ? ANOTHER_DAY
+    : `Next: run it again (nothing changes), or look around at ${url}/docs`
+  const status = await finish(finished, { gateways, json, results, patienceMs, next })
+  return isTaken ? 1 : status
+}
+
+const ANOTHER_DAY =
+  'These are the files of another day than was played on this ledger. A line is known by its organisation, its kind of file and its number, so a ledger takes one day: start one with a --data of its own for this day, or start over with `npm start -- --reset`.'
+
+/** Whether most lines came under numbers that lines of other files have used. */
+function isAnotherDay(results: readonly LineResult[]): boolean {
+  const reused = results.filter(({ result }) => result === 'COMMAND_ID_REUSED')
+  return reused.length > results.length / 2
 }

@@ -10,6 +10,8 @@ export interface WaitingCommand {
   /** Keys by which it would invalidate, or be invalidated by, another transaction in flight. */
   readonly keys: readonly string[]
   readonly debits: readonly HoldingReference[]
+  /** The size of its text. */
+  readonly bytes: number
   readonly resolve: (answer: CommandAnswer) => void
   readonly reject: (error: Error) => void
 }
@@ -18,6 +20,7 @@ export interface BatchLimits {
   readonly maxCommands: number
   /** Sum over the batch of what `weigh` says of each command. */
   readonly maxWeight: number
+  readonly maxBytes: number
 }
 
 /**
@@ -53,6 +56,7 @@ export class BatchQueue {
     const rest: WaitingCommand[] = []
     const held = new Set<string>()
     let weight = 0
+    let bytes = 0
     for (const [index, command] of this.#waiting.entries()) {
       if (batch.length >= limits.maxCommands) {
         rest.push(...this.#waiting.slice(index))
@@ -62,9 +66,12 @@ export class BatchQueue {
         (batch[0]?.identity ?? command.identity) === command.identity &&
         !command.keys.some((key) => isInFlight(key) || held.has(key))
       const commandWeight = isFree ? weigh(command) : 0
-      const fits = batch.length === 0 || weight + commandWeight <= limits.maxWeight
+      const fits =
+        batch.length === 0 ||
+        (weight + commandWeight <= limits.maxWeight && bytes + command.bytes <= limits.maxBytes)
       if (isFree && fits) {
         weight += commandWeight
+        bytes += command.bytes
         batch.push(command)
       } else {
         for (const key of command.keys) held.add(key)

@@ -1,27 +1,36 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Outcome, SignedCommand, SubmitRequest } from '../../ledger/index.ts'
+import type { HoldingReference, Outcome, SignedCommand, SubmitRequest } from '../../ledger/index.ts'
 import { ERROR_TABLE, LedgerError } from '../../ledger/index.ts'
 import type { CommandAnswer } from '../commands/command-answer.ts'
 import type { SubmitterIdentity } from '../fabric/fabric-connection.ts'
 import type { BatchResult, EndorsedBatch } from '../fabric/submit-batch.ts'
 import { BatchInvalid } from '../fabric/submit-batch.ts'
 import type { WaitingCommand } from './batch-queue.ts'
+import { foldCommand, refillsFor } from './own-batch-commands.ts'
+
+/** The oldest credits of a holding that are not folded. */
+export interface OpenCredits {
+  readonly transactions: readonly string[]
+  /** Whether there are no others. */
+  readonly complete: boolean
+}
 
 /** What the runner needs of the gateway around it. */
 export interface BatchPorts {
   readonly organisation: string
   readonly endorse: (request: SubmitRequest, identity: SubmitterIdentity) => Promise<EndorsedBatch>
   /** Transactions whose credits to a holding are not folded yet, oldest first. */
-  readonly openCredits: (account: string, asset: string) => readonly string[]
-  /** How much quota to move into a lane that lacks `needed`. */
-  readonly refillAmount: (asset: string, needed: bigint) => bigint
+  readonly openCredits: (account: string, asset: string) => OpenCredits
+  /** How much quota a lane takes at once. */
+  readonly refillShare: (asset: string) => bigint
+  /** Told of every batch that failed, and of endorsers that go on disagreeing. */
+  readonly onFault: (error: unknown, what: string) => void
   readonly sha256: (text: string) => string
   /** The parts of a command's envelope that say for which ledger it is meant. */
   readonly envelope: () => Pick<SignedCommand['command'], 'channel' | 'ledgerId' | 'notAfter'>
 }
 
-const MAX_ATTEMPTS = 4
+const MAX_ATTEMPTS = 5
 const RETRY_DELAY_MS = 25
 
 /**
@@ -46,11 +55,17 @@ export async function runBatch(
         await runBatch(batch.slice(middle), lane, ports)
         return
       } else {
+        ports.onFault(error, faultOf(error))
         for (const command of batch) command.reject(answerable(error))
         return
       }
     }
   }
+}
+
+function faultOf(error: unknown): string {
+  const isMismatch = error instanceof BatchInvalid && error.validationCode === 'MISMATCH'
+  return isMismatch ? 'endorsers go on disagreeing: non-determinism?' : 'a batch failed'
 }
 
 /** Under the same command ids a second try is safe whatever became of the first. */
@@ -71,54 +86,75 @@ function answerable(error: unknown): Error {
   return error instanceof Error ? error : new Error('a batch failed')
 }
 
+/** How often a batch may be proposed again for what its lane lacks. */
+const MAX_REFILLS = 4
+
+/** How often a holding's credits are folded, a transaction's worth at a time, for one batch. */
+const MAX_FOLDS = 40
+
 async function runOnce(
   batch: readonly WaitingCommand[],
   lane: number,
   ports: BatchPorts,
 ): Promise<BatchResult> {
   const identity = batch[0]?.identity ?? 'client'
-  const signed = batch.map(({ shaped: { rule: _rule, ...command } }) => command)
-  const request = { lane, fold: foldOf(batch, ports), commands: signed }
-  const endorsed = await ports.endorse(request, identity)
-  const refills = refillsFor(endorsed.outcomes, ports)
-  if (refills.length === 0) return await endorsed.commit()
-  const refilled = { ...request, commands: [...refills, ...signed] }
-  const result = await (await ports.endorse(refilled, identity)).commit()
-  return { ...result, outcomes: result.outcomes.slice(refills.length) }
-}
-
-/** Names the credits of every holding that the batch may debit. */
-function foldOf(batch: readonly WaitingCommand[], ports: BatchPorts): SubmitRequest['fold'] {
-  const holdings = new Map(
-    batch.flatMap(({ debits }) =>
-      debits.map((debit) => [`${debit.account} ${debit.asset}`, debit]),
-    ),
-  )
-  return [...holdings.values()].flatMap(({ account, asset }) => {
-    const transactions = [...ports.openCredits(account, asset)]
-    return transactions.length === 0 ? [] : [{ account, asset, transactions }]
-  })
-}
-
-/** One refill for each asset of which the lane lacked quota, enough for all that lacked it. */
-function refillsFor(outcomes: readonly Outcome[], ports: BatchPorts): SignedCommand[] {
-  const needed = new Map<string, bigint>()
-  for (const outcome of outcomes) {
-    if (outcome.status !== 'refused' || outcome.code !== 'QUOTA_REFILL') continue
-    const { asset = '', needed: points = '0' } = outcome.detail
-    needed.set(asset, (needed.get(asset) ?? 0n) + BigInt(points))
+  for (let folds = 0; ; folds += 1) {
+    const { endorsed, own } = await endorseRefilled(batch, lane, ports)
+    const outcomes = endorsed.outcomes.slice(own)
+    const unfolded = holdingsOf(batch.filter((_, index) => isFoldIncomplete(outcomes[index])))
+    if (unfolded.length === 0 || folds === MAX_FOLDS) {
+      const result = await endorsed.commit()
+      return { ...result, outcomes: result.outcomes.slice(own) }
+    }
+    const commands = unfolded.map((holding) => foldCommand(holding, ports))
+    const request = { lane, fold: foldOf(unfolded, ports), commands }
+    await (await ports.endorse(request, identity)).commit()
   }
-  return [...needed].map(([asset, points]) => ({
-    command: {
-      v: 1,
-      id: randomUUID(),
-      type: 'RefillQuota',
-      actor: ports.organisation,
-      ...ports.envelope(),
-      body: { asset, amount: String(ports.refillAmount(asset, points)) },
-    },
-    proofs: [],
-  }))
+}
+
+/** Endorses the batch, with refills in front as long as they help. */
+async function endorseRefilled(
+  batch: readonly WaitingCommand[],
+  lane: number,
+  ports: BatchPorts,
+): Promise<{ readonly endorsed: EndorsedBatch; readonly own: number }> {
+  const identity = batch[0]?.identity ?? 'client'
+  const signed = batch.map(({ shaped: { rule: _rule, ...command } }) => command)
+  const fold = foldOf(holdingsOf(batch), ports)
+  let refills: SignedCommand[] = []
+  let endorsed = await ports.endorse({ lane, fold, commands: signed }, identity)
+  for (let round = 0; round < MAX_REFILLS; round += 1) {
+    const more = refillsFor(endorsed.outcomes.slice(refills.length), ports)
+    if (more.length === 0) break
+    const commands = [...refills, ...more, ...signed]
+    const next = await ports.endorse({ lane, fold, commands }, identity)
+    // A refill that is refused helps nobody, and is not to be ordered.
+    const isRefused = next.outcomes
+      .slice(0, refills.length + more.length)
+      .some(({ status }) => status === 'refused')
+    if (isRefused) break
+    refills = [...refills, ...more]
+    endorsed = next
+  }
+  return { endorsed, own: refills.length }
+}
+
+function isFoldIncomplete(outcome: Outcome | undefined): boolean {
+  return outcome?.status === 'refused' && outcome.code === 'FOLD_INCOMPLETE'
+}
+
+function holdingsOf(commands: readonly WaitingCommand[]): HoldingReference[] {
+  const holdings = commands.flatMap(({ debits }) => debits)
+  return [...new Map(holdings.map((one) => [`${one.account} ${one.asset}`, one])).values()]
+}
+
+/** Names the credits of every holding that may be debited, and says whether those are all. */
+function foldOf(holdings: readonly HoldingReference[], ports: BatchPorts): SubmitRequest['fold'] {
+  return holdings.flatMap(({ account, asset }) => {
+    const { transactions, complete } = ports.openCredits(account, asset)
+    if (transactions.length === 0) return []
+    return [{ account, asset, transactions: [...transactions], complete }]
+  })
 }
 
 function settle(batch: readonly WaitingCommand[], result: BatchResult): void {

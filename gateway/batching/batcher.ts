@@ -33,6 +33,9 @@ const DEFAULTS: BatcherOptions = {
   companyMs: 3,
 }
 
+/** What a transaction may carry: half of what the ordering service prefers in one block. */
+const MAX_BATCH_BYTES = 2 * 1024 * 1024
+
 /** A refill may stand in front of the commands for every asset that they issue. */
 const ROOM_FOR_REFILLS = 50
 
@@ -60,13 +63,17 @@ export class Batcher {
   }
 
   /** Resolves with the command's outcome. Rejects with QUEUE_FULL or what kept it from one. */
-  submit(shaped: ShapedCommand, identity: SubmitterIdentity): Promise<CommandAnswer> {
+  submit(
+    shaped: ShapedCommand,
+    identity: SubmitterIdentity,
+    bytes: number,
+  ): Promise<CommandAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#isStopped) throw new LedgerError('LEDGER_UNAVAILABLE', { stage: 'stopping' })
       const { organisation, sha256 } = this.#ports
       const keys = contendedKeys(shaped, { organisation, lane: 0, sha256 })
       const debits = debitsOf(shaped)
-      this.#queue.add({ shaped, identity, keys, debits, resolve, reject })
+      this.#queue.add({ shaped, identity, keys, debits, bytes, resolve, reject })
       if (this.#queue.length >= this.#options.maxCommands) this.#start()
       else this.#timer ??= setTimeout(() => this.#start(), this.#options.companyMs)
     })
@@ -105,12 +112,17 @@ export class Batcher {
     const limits = {
       maxCommands: Math.min(this.#options.maxCommands, MAX_COMMANDS - ROOM_FOR_REFILLS),
       maxWeight: MAX_FOLDED_CREDITS,
+      maxBytes: MAX_BATCH_BYTES,
     }
+    // Several debits of one holding name its credits once.
+    const weighed = new Set<string>()
     const weigh = ({ debits }: WaitingCommand): number =>
-      debits.reduce(
-        (sum, { account, asset }) => sum + this.#ports.openCredits(account, asset).length,
-        0,
-      )
+      debits.reduce((sum, { account, asset }) => {
+        const holding = `${account} ${asset}`
+        if (weighed.has(holding)) return sum
+        weighed.add(holding)
+        return sum + this.#ports.openCredits(account, asset).transactions.length
+      }, 0)
     return this.#queue.take(limits, (key) => this.#keysInFlight.has(key), weigh)
   }
 

@@ -18,7 +18,9 @@ export function answerBulk(
   call: CommandCall,
   onFault: (error: unknown) => void,
 ): Readable {
-  const lines = text.split('\n').filter((line) => line !== '')
+  // Numbered first, so that a blank line does not shift the numbers behind it.
+  const numbered = text.split('\n').map((line, index) => ({ line, number: index + 1 }))
+  const lines = numbered.filter(({ line }) => line !== '')
   if (lines.length > MAX_BULK_LINES) {
     throw new LedgerError('TOO_LARGE', { maxLines: String(MAX_BULK_LINES) })
   }
@@ -33,15 +35,15 @@ export function answerBulk(
   }
   if (open === 0) answers.push(null)
   const answer = async (line: string, number: number): Promise<void> => {
-    const numbered: AnswerLine = {
+    const answered: AnswerLine = {
       line: number,
       ...(await answerLine(line, commands, call, onFault)),
     }
     if (ready === '') setImmediate(flush)
-    ready += `${JSON.stringify(numbered)}\n`
+    ready += `${JSON.stringify(answered)}\n`
     open -= 1
   }
-  for (const [index, line] of lines.entries()) void answer(line, index + 1)
+  for (const { line, number } of lines) void answer(line, number)
   return answers
 }
 
@@ -58,7 +60,7 @@ async function answerLine(
     return malformedOutcome(undefined, { problem: 'the line is not JSON' })
   }
   try {
-    return await commands.submit(value, call)
+    return await commands.submit(value, { ...call, bytes: line.length })
   } catch (error) {
     const coded = error instanceof LedgerError ? error : new LedgerError('INTERNAL')
     if (ERROR_TABLE[coded.code].status === 500) onFault(error)

@@ -1,9 +1,8 @@
 import { Type } from 'typebox'
 import type { FastifyRequest } from 'fastify'
 import { LedgerError } from '../../ledger/index.ts'
-import { FORWARDED_HEADER } from '../forwarding/home-forwarder.ts'
 import type { GatewayApp } from '../gateway-app.ts'
-import { traceparentOf } from '../plugins/traces.ts'
+import { traceparentFor } from '../plugins/traces.ts'
 import { AcceptedCommand } from '../schemas/command-answer.ts'
 import { Problem } from '../schemas/problem.ts'
 import type { WriteServices } from '../write-services.ts'
@@ -51,11 +50,11 @@ export const commandResponses = { 200: AcceptedCommand, 201: AcceptedCommand, de
 
 /** How the request came in, for the command service. */
 export function callOf(request: FastifyRequest): CommandCall {
-  const traceparent = traceparentOf(request.headers['traceparent'])
   return {
     access: request.access,
-    isForwarded: request.headers[FORWARDED_HEADER] !== undefined,
-    ...(traceparent !== undefined && { traceparent }),
+    // Only another gateway's word counts: a command that is forwarded goes no further.
+    isForwarded: request.access === 'gateway',
+    traceparent: traceparentFor(request),
   }
 }
 

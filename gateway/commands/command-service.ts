@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Account, Outcome, ShapedCommand } from '../../ledger/index.ts'
 import {
   contentText,
   debitsOf,
+  homeOf,
   isOrganisation,
   LedgerError,
   malformedOutcome,
@@ -18,7 +20,13 @@ export interface CommandPorts {
   readonly sha256: (text: string) => string
   readonly outcome: (actor: string, id: string) => StoredOutcome | undefined
   readonly account: (id: string) => Account | undefined
-  readonly submit: (shaped: ShapedCommand, identity: SubmitterIdentity) => Promise<CommandAnswer>
+  readonly submit: (
+    shaped: ShapedCommand,
+    identity: SubmitterIdentity,
+    bytes: number,
+  ) => Promise<CommandAnswer>
+  /** Whether the projection knows all credits that a debit has to name. */
+  readonly isCaughtUp: () => boolean
   /** Passes a command to another organisation's gateway; undefined where there is none. */
   readonly forwarder: (
     organisation: string,
@@ -30,8 +38,16 @@ export interface CommandCall {
   readonly access: Access
   readonly isForwarded: boolean
   /** Of the request; a command that carries its own keeps that. */
-  readonly traceparent?: string
+  readonly traceparent: string
+  /** The size of the command's text, when it is known. */
+  readonly bytes?: number
 }
+
+/** A transaction carries hundreds of commands; one may be so large. */
+const MAX_COMMAND_BYTES = 64 * 1024
+
+const POLL_MS = 50
+const POLLS = 100
 
 /** Takes signed commands to an outcome: known already, in the home gateway, or in a transaction. */
 export class CommandService {
@@ -43,23 +59,27 @@ export class CommandService {
 
   /**
    * The outcome of a command, first or replayed. Refusals of the ledger are outcomes; rejects with
-   * FORBIDDEN, QUEUE_FULL, HOME_UNAVAILABLE, LEDGER_UNAVAILABLE or OUTCOME_UNKNOWN.
+   * FORBIDDEN, TOO_LARGE, QUEUE_FULL, LEDGER_UNAVAILABLE or OUTCOME_UNKNOWN.
    */
   async submit(value: unknown, call: CommandCall): Promise<CommandAnswer> {
     const shape = shapeCommand(value)
     if (!shape.ok) return malformedOutcome(value, shape.detail)
     const shaped = withTrace(shape.shaped, call.traceparent)
     const { command } = shaped
+    const bytes = call.bytes ?? JSON.stringify(value).length
+    if (bytes > MAX_COMMAND_BYTES) {
+      throw new LedgerError('TOO_LARGE', { maxBytes: String(MAX_COMMAND_BYTES) })
+    }
     const stored = this.#ports.outcome(command.actor, command.id)
     if (stored !== undefined) return this.#replay(shaped, stored)
     if (isOrganisation(command.actor)) {
       if (call.access !== 'admin') throw new LedgerError('FORBIDDEN', { needs: 'admin' })
-      return await this.#submitHere(shaped, 'admin')
+      return await this.#submitHere(shaped, 'admin', bytes)
     }
     const home = call.isForwarded ? undefined : this.#foreignHome(shaped)
     const forward = home === undefined ? undefined : this.#ports.forwarder(home)
-    if (forward === undefined) return await this.#submitHere(shaped, 'client')
-    return await this.#forward(shaped, forward)
+    if (forward === undefined) return await this.#submitHere(shaped, 'client', bytes)
+    return await this.#forward(shaped, bytes, forward)
   }
 
   /** The answer to a command whose outcome is recorded; undefined when none is. */
@@ -68,28 +88,48 @@ export class CommandService {
     return stored === undefined ? undefined : answerOf(actor, id, stored)
   }
 
-  async #submitHere(shaped: ShapedCommand, identity: SubmitterIdentity): Promise<CommandAnswer> {
-    const answer = await this.#ports.submit(shaped, identity)
+  async #submitHere(
+    shaped: ShapedCommand,
+    identity: SubmitterIdentity,
+    bytes: number,
+  ): Promise<CommandAnswer> {
+    // A debit names the credits that it folds: one that is unknown here could refuse it for good.
+    if (debitsOf(shaped).length > 0 && !this.#ports.isCaughtUp()) {
+      throw new LedgerError('LEDGER_UNAVAILABLE', { stage: 'catching up' })
+    }
+    const answer = await this.#ports.submit(shaped, identity, bytes)
     if (!answer.replayed || answer.transactionId !== undefined) return answer
-    // Another gateway may have been first; where it stands, the projection knows by now or later.
-    return this.recorded(answer.actor, answer.id) ?? answer
+    return await this.#placed(answer)
+  }
+
+  /** Another gateway was first: where its outcome stands, the projection knows as soon as it is there. */
+  async #placed(answer: CommandAnswer): Promise<CommandAnswer> {
+    for (let poll = 0; poll < POLLS; poll += 1) {
+      const recorded = this.recorded(answer.actor, answer.id)
+      if (recorded !== undefined) return recorded
+      await delay(POLL_MS)
+    }
+    return answer
   }
 
   /** If the home gateway is down this one may submit: versions keep it right. */
   async #forward(
     shaped: ShapedCommand,
+    bytes: number,
     forward: (shaped: ShapedCommand) => Promise<CommandAnswer>,
   ): Promise<CommandAnswer> {
     try {
       return await forward(shaped)
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'HOME_UNAVAILABLE') throw error
-      return await this.#submitHere(shaped, 'client')
+      return await this.#submitHere(shaped, 'client', bytes)
     }
   }
 
-  /** The organisation that keeps the account which is debited, when it is another. */
+  /** The organisation that must submit the command, or keeps the account it debits, when another. */
   #foreignHome(shaped: ShapedCommand): string | undefined {
+    const named = homeOf(shaped)
+    if (named !== undefined && named !== this.#ports.organisation) return named
     for (const { account } of debitsOf(shaped)) {
       const home = this.#ports.account(account)?.home
       if (home !== undefined && home !== this.#ports.organisation) return home
@@ -107,9 +147,8 @@ export class CommandService {
   }
 }
 
-function withTrace(shaped: ShapedCommand, traceparent: string | undefined): ShapedCommand {
-  if (traceparent === undefined || shaped.traceparent !== undefined) return shaped
-  return { ...shaped, traceparent }
+function withTrace(shaped: ShapedCommand, traceparent: string): ShapedCommand {
+  return shaped.traceparent === undefined ? { ...shaped, traceparent } : shaped
 }
 
 function refusal(actor: string, id: string, code: 'COMMAND_VOIDED' | 'COMMAND_ID_REUSED'): Outcome {

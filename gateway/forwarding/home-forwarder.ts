@@ -9,9 +9,6 @@ export interface PeerGateway {
   readonly token: string
 }
 
-/** Marks a command as forwarded once, so that two gateways never pass it to and fro. */
-export const FORWARDED_HEADER = 'tallystick-forwarded'
-
 interface Forwarded {
   readonly signed: SignedCommand
   readonly resolve: (answer: CommandAnswer) => void
@@ -20,26 +17,33 @@ interface Forwarded {
 
 const MAX_LINES = 1_000
 const COMPANY_MS = 2
-const TIMEOUT_MS = 60_000
+const TIMEOUT_MS = 20_000
+const MAX_OPEN = 20_000
 
 /**
- * Passes commands on to one other gateway, many in one request. Rejects with HOME_UNAVAILABLE when
- * the request was not taken, with OUTCOME_UNKNOWN when its answer did not arrive.
+ * Passes commands on to one other gateway, many in one request. Rejects with HOME_UNAVAILABLE when no
+ * answer came, whether it was taken there or not: under the same id it may then be tried elsewhere.
+ * Rejects with QUEUE_FULL when too many are on their way.
  */
 export class HomeForwarder {
   readonly #peer: PeerGateway
   readonly #lastBlock: () => bigint
+  readonly #onFault: (error: unknown) => void
   #waiting: Forwarded[] = []
+  #open = 0
   #timer: NodeJS.Timeout | undefined
 
   /** `lastBlock` is the last block that this gateway has seen. */
-  constructor(peer: PeerGateway, lastBlock: () => bigint) {
+  constructor(peer: PeerGateway, lastBlock: () => bigint, onFault: (error: unknown) => void) {
     this.#peer = peer
     this.#lastBlock = lastBlock
+    this.#onFault = onFault
   }
 
   forward(signed: SignedCommand): Promise<CommandAnswer> {
+    if (this.#open >= MAX_OPEN) return Promise.reject(new LedgerError('QUEUE_FULL'))
     return new Promise((resolve, reject) => {
+      this.#open += 1
       this.#waiting.push({ signed, resolve, reject })
       if (this.#waiting.length >= MAX_LINES) this.#flush()
       else this.#timer ??= setTimeout(() => this.#flush(), COMPANY_MS)
@@ -56,21 +60,25 @@ export class HomeForwarder {
 
   async #send(batch: readonly Forwarded[]): Promise<void> {
     const open = new Set(batch)
-    let failure = new LedgerError('OUTCOME_UNKNOWN', { organisation: this.#peer.organisation })
+    let problem = 'the answer broke off'
     try {
       const response = await this.#post(batch)
-      if (response.ok && response.body !== null) {
-        for await (const answer of answersIn(response.body)) {
-          const forwarded = batch[answer.line - 1]
-          if (forwarded === undefined || !open.delete(forwarded)) continue
-          settle(forwarded, answer)
-        }
-      } else {
-        failure = this.#unavailable(`status ${response.status}`)
+      if (!response.ok) problem = `status ${response.status}`
+      for await (const answer of answersIn(response)) {
+        const forwarded = batch[answer.line - 1]
+        if (forwarded === undefined || !open.delete(forwarded)) continue
+        settle(forwarded, answer)
       }
     } catch (error) {
-      if (isRefusedConnection(error)) failure = this.#unavailable('no connection')
+      problem = error instanceof Error ? error.message : 'no answer'
     }
+    this.#open -= batch.length
+    if (open.size === 0) return
+    const failure = new LedgerError('HOME_UNAVAILABLE', {
+      organisation: this.#peer.organisation,
+      problem,
+    })
+    this.#onFault(failure)
     for (const { reject } of open) reject(failure)
   }
 
@@ -82,21 +90,17 @@ export class HomeForwarder {
       headers: {
         authorization: `Bearer ${this.#peer.token}`,
         'content-type': 'application/x-ndjson',
-        [FORWARDED_HEADER]: '1',
       },
       body: batch.map(({ signed }) => `${JSON.stringify(signed)}\n`).join(''),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
   }
-
-  #unavailable(problem: string): LedgerError {
-    return new LedgerError('HOME_UNAVAILABLE', { organisation: this.#peer.organisation, problem })
-  }
 }
 
 type AnswerLine = (CommandAnswer | GatewayRefusal) & { readonly line: number }
 
-async function* answersIn(body: ReadableStream<Uint8Array>): AsyncGenerator<AnswerLine> {
+async function* answersIn({ ok, body }: Response): AsyncGenerator<AnswerLine> {
+  if (!ok || body === null) return
   let rest = ''
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + chunk).split('\n')
@@ -113,9 +117,4 @@ function settle(forwarded: Forwarded, { line: _line, ...answer }: AnswerLine): v
 /** A code that only a gateway gives is no outcome of the command. */
 function isAnswer(answer: CommandAnswer | GatewayRefusal): answer is CommandAnswer {
   return answer.status === 'accepted' || isLedgerErrorCode(answer.code)
-}
-
-function isRefusedConnection(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
 }

@@ -14,7 +14,13 @@ declare module 'fastify' {
 }
 
 /** Each kind of token opens what the kinds before it open. */
-const RANK: Readonly<Record<Access, number>> = { public: 0, read: 1, write: 2, admin: 3 }
+const RANK: Readonly<Record<Access, number>> = {
+  public: 0,
+  read: 1,
+  write: 2,
+  gateway: 2,
+  admin: 3,
+}
 
 /** Lets a request through only to routes that its bearer token opens; a route without access is shut. */
 export function guardAccess(app: GatewayApp, tokens: TokenAccess): void {

@@ -8,7 +8,7 @@ import { HoldingQueries } from './queries/holding-queries.ts'
 import type { StoredOutcome } from './queries/outcome-queries.ts'
 import { OutcomeQueries } from './queries/outcome-queries.ts'
 import { RegistryQueries } from './queries/registry-queries.ts'
-import { openStore } from './schema.ts'
+import { emptyStore, openStore } from './schema.ts'
 import { BlockWriter } from './writes/block-writer.ts'
 
 export type { StoredOutcome } from './queries/outcome-queries.ts'
@@ -51,7 +51,7 @@ export class Projection {
     this.#checkpoint = this.#readCheckpoint()
   }
 
-  /** Opens the store of a path, or makes it. Throws when the file is of another version. */
+  /** Opens the store of a path, or makes it, anew when it is of another version. */
   static open(path: string): Projection {
     return new Projection(openStore(path))
   }
@@ -111,6 +111,13 @@ export class Projection {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#database.isTransaction) this.#database.exec('COMMIT')
+  }
+
+  /** Forgets every block, for a ledger that is another one. */
+  reset(): void {
+    this.commit()
+    emptyStore(this.#database)
+    this.#checkpoint = undefined
   }
 
   close(): void {

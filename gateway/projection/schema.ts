@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
+import { rebuild } from './rebuild.ts'
 
 /** A store of another version is dropped and made again from the chain. */
-export const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 
 /**
  * Amounts are decimal text: they can exceed 64 bits. A transaction, entry or balance is referred to
@@ -64,6 +65,12 @@ CREATE TABLE general_ledger (
   PRIMARY KEY (path, asset)
 ) STRICT, WITHOUT ROWID;
 
+-- What the balances of a code come to: kept as they change, because SQL could not add it up.
+CREATE TABLE code_totals (
+  path TEXT NOT NULL, asset TEXT NOT NULL, debit TEXT NOT NULL, credit TEXT NOT NULL,
+  PRIMARY KEY (path, asset)
+) STRICT, WITHOUT ROWID;
+
 -- available_from is '' for what was available at once.
 CREATE TABLE outstanding_lots (
   asset TEXT NOT NULL, expires TEXT NOT NULL, available_from TEXT NOT NULL, amount TEXT NOT NULL,
@@ -81,19 +88,34 @@ PRAGMA cache_size = -16384;
 PRAGMA wal_autocheckpoint = 4000;
 `
 
-/** Opens the store's file or makes it. Throws when it is not one or is of another version. */
+/** Opens the store's file or makes it, anew when it is of another version. Throws when it is no store. */
 export function openStore(path: string): DatabaseSync {
+  const database = openAnyVersion(path)
+  if (versionOf(database) === SCHEMA_VERSION) return database
+  database.close()
+  rebuild(path)
+  return openAnyVersion(path)
+}
+
+/** Takes every row out of a store. */
+export function emptyStore(database: DatabaseSync): void {
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()
+  const deletes = tables.map(({ name }) => `DELETE FROM ${String(name)};`)
+  database.exec(`BEGIN; ${deletes.join(' ')} COMMIT`)
+}
+
+function openAnyVersion(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
     database.exec(PRAGMAS)
-    const version = database.prepare('PRAGMA user_version').get()?.['user_version']
-    if (version === 0) database.exec(`BEGIN; ${SCHEMA} COMMIT`)
-    else if (version !== SCHEMA_VERSION) {
-      throw new Error(`the projection is of version ${String(version)}; rebuild it`)
-    }
+    if (versionOf(database) === 0) database.exec(`BEGIN; ${SCHEMA} COMMIT`)
   } catch (error) {
     database.close()
     throw error
   }
   return database
+}
+
+function versionOf(database: DatabaseSync): unknown {
+  return database.prepare('PRAGMA user_version').get()?.['user_version']
 }

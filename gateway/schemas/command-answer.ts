@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { asOfBlock } from './read-response.ts'
 
 /** How the API answers a command that was accepted. */
 export const AcceptedCommand = Type.Object(
@@ -12,4 +13,10 @@ export const AcceptedCommand = Type.Object(
     entryHash: Type.Optional(Type.String({ description: 'absent when nothing of value moved' })),
   },
   { $id: 'AcceptedCommand' },
+)
+
+/** How the API answers the question what became of a command that was accepted. */
+export const RecordedCommand = Type.Object(
+  { asOfBlock, ...AcceptedCommand.properties },
+  { $id: 'RecordedCommand' },
 )

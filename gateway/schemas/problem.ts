@@ -14,6 +14,7 @@ export const Problem = Type.Object(
     replayed: Type.Optional(Type.Boolean()),
     transactionId: Type.Optional(Type.String()),
     blockNumber: Type.Optional(Type.String()),
+    asOfBlock: Type.Optional(Type.String({ description: 'of a refusal that was asked for' })),
   },
   { $id: 'Problem', description: 'why the request was refused' },
 )

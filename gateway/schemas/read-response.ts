@@ -2,7 +2,7 @@ import type { TProperties, TSchema } from 'typebox'
 import { Type } from 'typebox'
 import { Problem } from './problem.ts'
 
-const asOfBlock = Type.String({
+export const asOfBlock = Type.String({
   description: 'the last block that the answer takes into account',
   examples: ['12'],
 })

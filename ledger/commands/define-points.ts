@@ -6,7 +6,10 @@ import { OrganisationIdText, organisationOf, PointsAssetIdText } from '../identi
 import { organisationKey, programmeKey, quotaPoolKey } from '../keys.ts'
 import { accept, defineRule, write } from '../rule.ts'
 
-/** Months until expiry are bounded so that a holding has at most 60 lots, one a month end. */
+/**
+ * Months until expiry are bounded, and so are the lots of a holding: 50 that can be spent, one a
+ * month end, and at most 62 pending, beside expired ones that nobody has booked out yet.
+ */
 const MAX_EXPIRY_MONTHS = 48
 
 const Organisations = Type.Array(OrganisationIdText, { uniqueItems: true, maxItems: 100 })
@@ -40,6 +43,7 @@ export const definePoints = defineRule({
     { additionalProperties: false },
   ),
   asset: ({ asset }) => asset,
+  home: () => undefined,
   debits: () => [],
   reads: ({ body }) => [quotaPoolKey(body.asset), ...namedOrganisations(body).map(organisationKey)],
   decide(command, state, context) {
@@ -64,7 +68,7 @@ export const definePoints = defineRule({
         pointsPerYuan: parseRational(body.pointsPerYuan),
         pricePerPoint: parseRational(body.pricePerPoint),
       }),
-      write(quotaPoolKey(id), { left: budget, exhausted: false }),
+      write(quotaPoolKey(id), { left: budget }),
     ])
   },
 })

@@ -3,7 +3,7 @@ import { refuse } from '../errors.ts'
 import { AccountIdText, PointsAssetIdText } from '../identifiers.ts'
 import { accountKey, programmeKey } from '../keys.ts'
 import { lotStatus, mergeLots, sumLots } from '../lot.ts'
-import { EXPIRED, holdingPath } from '../posting.ts'
+import { EXPIRED, holdingPath, MAX_POSTED_LOTS } from '../posting.ts'
 import { accept, defineRule } from '../rule.ts'
 
 /** Books out what a holding has past its date. Merely due, so anyone may do it. */
@@ -14,6 +14,7 @@ export const expirePoints = defineRule({
     { additionalProperties: false },
   ),
   asset: ({ asset }) => asset,
+  home: () => undefined,
   debits: ({ account, asset }) => [{ account, asset }],
   reads: ({ body }) => [accountKey(body.account)],
   decide(command, state, context) {
@@ -23,9 +24,10 @@ export const expirePoints = defineRule({
     if (state.get(accountKey(account)) === undefined) {
       return refuse('ACCOUNT_UNKNOWN', { id: account })
     }
-    const lots = mergeLots(state.lots(account, asset), today).filter(
-      (lot) => lotStatus(lot, today) === 'expired',
-    )
+    // No more at once than an entry can hold that is to be brought back; the rest stays due.
+    const lots = mergeLots(state.lots(account, asset), today)
+      .filter((lot) => lotStatus(lot, today) === 'expired')
+      .slice(0, MAX_POSTED_LOTS)
     if (lots.length === 0) return refuse('NOTHING_TO_EXPIRE')
 
     // From here it must succeed.

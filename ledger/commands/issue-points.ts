@@ -9,6 +9,7 @@ import { postClearing } from '../clearing.ts'
 import type { Command } from '../command.ts'
 import type { Refusal } from '../errors.ts'
 import { refuse } from '../errors.ts'
+import type { AssetId } from '../identifiers.ts'
 import {
   AccountIdText,
   OrganisationIdText,
@@ -19,7 +20,7 @@ import { accountKey, programmeKey, quotaLaneKey, receiptKey } from '../keys.ts'
 import type { Lot } from '../lot.ts'
 import { NEVER } from '../lot.ts'
 import { holdingPath, ISSUED } from '../posting.ts'
-import type { PointsProgramme } from '../records.ts'
+import type { PointsProgramme, QuotaLane } from '../records.ts'
 import type { DecisionContext, EntryContent } from '../rule.ts'
 import { accept, defineRule, write } from '../rule.ts'
 
@@ -51,26 +52,29 @@ export const issuePoints = defineRule({
   type: 'IssuePoints',
   body: Award,
   asset: ({ asset }) => asset,
+  home: ({ funder }) => funder,
   debits: () => [],
-  reads: ({ body }, _programme, { organisation, lane }) => [
+  reads: ({ body }, _programme, { lane }) => [
     accountKey(body.to),
     receiptKey(body.funder, body.receipt),
-    quotaLaneKey(body.asset, organisation, lane),
+    quotaLaneKey(body.asset, body.funder, lane),
   ],
   decide(command, state, context) {
     const { body } = command
+    // First of all: under another organisation nothing may be refused for good, since the lane is
+    // the funder's.
+    if (context.caller.organisation !== body.funder) {
+      return refuse('FUNDER_MUST_SUBMIT', { funder: body.funder })
+    }
     const programme = state.get(programmeKey(body.asset))
     if (programme === undefined) return refuse('ASSET_UNKNOWN', { asset: body.asset })
     const refusal = checkAward(command, programme, state, context)
     if (refusal !== undefined) return refusal
     const points = pointsFor(BigInt(body.spendFen), programme)
     if (points === 0n) return refuse('NOTHING_TO_ISSUE')
-    const laneKey = quotaLaneKey(body.asset, context.caller.organisation, context.lane)
-    const lane = state.get(laneKey) ?? { left: 0n, exhausted: false }
-    if (lane.left < points) {
-      const detail = { asset: body.asset, needed: String(points) }
-      return refuse(lane.exhausted ? 'BUDGET_EXHAUSTED' : 'QUOTA_REFILL', detail)
-    }
+    const laneKey = quotaLaneKey(body.asset, body.funder, context.lane)
+    const lane = state.get(laneKey) ?? { left: 0n }
+    if (lane.left < points) return refuseBeyondLane(body.asset, points - lane.left, lane)
 
     // From here it must succeed.
     const by = { actor: command.actor, commandId: command.id }
@@ -84,6 +88,13 @@ export const issuePoints = defineRule({
   },
 })
 
+/** Final only when even the pool, which never gains, did not hold what the lane is short of. */
+function refuseBeyondLane(asset: AssetId, shortage: bigint, { poolLeft }: QuotaLane): Refusal {
+  const isBeyondPool = poolLeft !== undefined && poolLeft < shortage
+  const detail = { asset, needed: String(shortage) }
+  return refuse(isBeyondPool ? 'BUDGET_EXHAUSTED' : 'QUOTA_REFILL', detail)
+}
+
 function checkAward(
   command: Command<Body>,
   programme: PointsProgramme,
@@ -92,7 +103,7 @@ function checkAward(
 ): Refusal | undefined {
   const { to, funder, receipt, availableFrom } = command.body
   const today = context.ledger.cycle.date
-  const latest = addDays(today, MAX_PENDING_DAYS)
+  const latest = latestAvailability(programme, today)
   if (state.get(accountKey(to)) === undefined) return refuse('ACCOUNT_UNKNOWN', { id: to })
   const mayAward = [programme.issuer, ...programme.partners].includes(funder)
   if (!mayAward || !actsAs(command, context, funder, 'issuer')) return refuse('NOT_AUTHORISED')
@@ -128,14 +139,24 @@ function awardEntry(
   }
 }
 
+function expiryOf({ expiresAfterMonths }: PointsProgramme, today: BusinessDate): BusinessDate {
+  return expiresAfterMonths === null ? NEVER : endOfMonth(today, expiresAfterMonths)
+}
+
+/** The last day on which points issued today may become available. */
+function latestAvailability(programme: PointsProgramme, today: BusinessDate): BusinessDate {
+  const end = addDays(today, MAX_PENDING_DAYS)
+  const expires = expiryOf(programme, today)
+  return expires < end ? expires : end
+}
+
 function issuedLot(
   programme: PointsProgramme,
   amount: bigint,
   availableFrom: BusinessDate | undefined,
   today: BusinessDate,
 ): Lot {
-  const months = programme.expiresAfterMonths
-  const expires = months === null ? NEVER : endOfMonth(today, months)
+  const expires = expiryOf(programme, today)
   const isPending = availableFrom !== undefined && availableFrom > today
   return isPending ? { expires, availableFrom, amount } : { expires, amount }
 }

@@ -9,6 +9,7 @@ export const openLedger = defineRule({
   type: 'OpenLedger',
   body: Type.Object({ businessDate: BusinessDateText }, { additionalProperties: false }),
   asset: () => undefined,
+  home: () => undefined,
   debits: () => [],
   reads: () => [],
   decide(command, state, context) {

@@ -32,6 +32,7 @@ export const redeemPoints = defineRule({
     { additionalProperties: false },
   ),
   asset: ({ asset }) => asset,
+  home: () => undefined,
   debits: ({ from, asset }) => [{ account: from, asset }],
   reads: ({ body }) => [accountKey(body.from), orderKey(body.acceptor, body.order, body.from)],
   decide(command, state, context) {
@@ -48,7 +49,7 @@ export const redeemPoints = defineRule({
     const amount = BigInt(command.body.amount)
     const held = state.lots(from, asset)
     const short = shortfall(held, amount, today)
-    if (short !== undefined) return refuseShort(short, payer, context, { asset })
+    if (short !== undefined) return refuseShort(short, payer, asset, state, context)
 
     // From here it must succeed.
     const lots = takeAvailable(held, amount, today)

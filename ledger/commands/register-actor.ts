@@ -31,6 +31,7 @@ export const registerActor = defineRule({
     },
   ),
   asset: () => undefined,
+  home: () => undefined,
   debits: () => [],
   reads: ({ body }) => [
     organisationKey(organisationOf(body.id)),

@@ -11,6 +11,7 @@ export const registerOrganisation = defineRule({
     { additionalProperties: false },
   ),
   asset: () => undefined,
+  home: () => undefined,
   debits: () => [],
   reads: (command) => [organisationKey(command.actor), organisationsKey],
   decide(command, state, context) {

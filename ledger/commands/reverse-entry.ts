@@ -6,8 +6,17 @@ import type { Entry } from '../entry.ts'
 import { canonicalEntry, EntryText, parseEntry } from '../entry.ts'
 import type { Refusal } from '../errors.ts'
 import { refuse } from '../errors.ts'
+import { isReference, organisationOf } from '../identifiers.ts'
 import type { Key } from '../keys.ts'
-import { accountKey, commandKey, programmeKey, quotaLaneKey, reversalKey } from '../keys.ts'
+import {
+  accountKey,
+  commandKey,
+  orderKey,
+  programmeKey,
+  quotaLaneKey,
+  receiptKey,
+  reversalKey,
+} from '../keys.ts'
 import { subtractLots } from '../lot.ts'
 import type { Posting } from '../posting.ts'
 import {
@@ -19,7 +28,7 @@ import {
   reversePostings,
 } from '../posting.ts'
 import type { DecisionContext, HoldingReference, RecordWrite } from '../rule.ts'
-import { accept, defineRule, write } from '../rule.ts'
+import { accept, defineRule, remove, write } from '../rule.ts'
 import { refuseShort } from '../sufficiency.ts'
 
 const Body = Type.Object(
@@ -48,16 +57,18 @@ export const reverseEntry = defineRule({
   type: 'ReverseEntry',
   body: Body,
   asset: () => undefined,
+  home: () => undefined,
   debits: ({ entry }) => holdings(entry, 'credit'),
-  reads({ body }, _programme, { organisation, lane, sha256 }) {
+  reads({ body }, _programme, { lane, sha256 }) {
     const keys: Key<unknown>[] = [
       commandKey(body.entry.actor, body.entry.commandId),
       reversalKey(hashOf(body, sha256)),
     ]
     for (const { account } of holdings(body.entry, 'credit')) keys.push(accountKey(account))
     for (const asset of issuedAssets(body.entry)) {
-      keys.push(quotaLaneKey(asset, organisation, lane))
+      keys.push(quotaLaneKey(asset, organisationOf(asset), lane))
     }
+    keys.push(...marksOf(body.entry))
     for (const { asset } of body.entry.postings) keys.push(programmeKey(asset))
     return keys
   },
@@ -77,10 +88,17 @@ export const reverseEntry = defineRule({
 
     // From here it must succeed.
     const by = { actor: command.actor, commandId: command.id }
-    return accept([write(reversalKey(hash), by), ...givenBack(entry, state, context)], {
-      postings,
-      references: { reverses: hash, reversedType: entry.type, reason: command.body.reason },
-    })
+    return accept(
+      [
+        write(reversalKey(hash), by),
+        ...marksOf(entry).map(remove),
+        ...givenBack(entry, state, context),
+      ],
+      {
+        postings,
+        references: { reverses: hash, reversedType: entry.type, reason: command.body.reason },
+      },
+    )
   },
 })
 
@@ -90,6 +108,22 @@ function isReversible(type: string): type is keyof typeof AUTHORITIES {
 
 function hashOf(body: Static<typeof Body>, sha256: (text: string) => string): string {
   return sha256(canonicalEntry(parseEntry(body.entry)))
+}
+
+/** The receipt or order that an entry used up: its reversal frees it, to be entered rightly. */
+function marksOf(entry: {
+  readonly type: string
+  readonly references: Entry['references']
+  readonly postings: readonly Line[]
+}): Key<unknown>[] {
+  const { receipt = '', funder = '', acceptor = '', order = '' } = entry.references
+  if (entry.type === 'IssuePoints' && [receipt, funder].every(isReference)) {
+    return [receiptKey(funder, receipt)]
+  }
+  if (entry.type === 'RedeemPoints' && [acceptor, order].every(isReference)) {
+    return holdings(entry, 'debit').map(({ account }) => orderKey(acceptor, order, account))
+  }
+  return []
 }
 
 interface Line {
@@ -135,15 +169,15 @@ function refuseSpent(
 ): Refusal {
   const holder = state.get(accountKey(holdingAccount(account) ?? ''))
   if (holder === undefined) throw new Error(`a holding without an account: ${account}`)
-  return refuseShort('LOT_SPENT', holder, context, { asset })
+  return refuseShort('LOT_SPENT', holder, asset, state, context)
 }
 
-/** What an issue took from the budget goes to the lane of the organisation that reverses it. */
+/** What an issue took from the budget goes to a lane of the issuer's, which can always use it. */
 function givenBack(entry: Entry, state: StateView, context: DecisionContext): RecordWrite[] {
   return entry.postings.flatMap(({ account, asset, amount }) => {
     if (account !== ISSUED) return []
-    const key = quotaLaneKey(asset, context.caller.organisation, context.lane)
-    const lane = state.get(key) ?? { left: 0n, exhausted: false }
+    const key = quotaLaneKey(asset, organisationOf(asset), context.lane)
+    const lane = state.get(key) ?? { left: 0n }
     return [write(key, { ...lane, left: lane.left + amount })]
   })
 }

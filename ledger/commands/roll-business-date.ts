@@ -14,6 +14,7 @@ export const rollBusinessDate = defineRule({
   type: 'RollBusinessDate',
   body: Type.Object({ from: CycleText, to: CycleText }, { additionalProperties: false }),
   asset: () => undefined,
+  home: () => undefined,
   debits: () => [],
   reads: () => [organisationsKey],
   decide(command, state, context) {

@@ -9,6 +9,7 @@ export const rotateKey = defineRule({
   type: 'RotateKey',
   body: Type.Object({ publicKey: PublicKeyText }, { additionalProperties: false }),
   asset: () => undefined,
+  home: () => undefined,
   debits: () => [],
   reads: () => [],
   decide(command, _state, context) {

@@ -24,6 +24,7 @@ export const transferPoints = defineRule({
     { additionalProperties: false },
   ),
   asset: ({ asset }) => asset,
+  home: () => undefined,
   debits: ({ from, asset }) => [{ account: from, asset }],
   reads: ({ body }) => [accountKey(body.from), accountKey(body.to)],
   decide(command, state, context) {
@@ -40,7 +41,7 @@ export const transferPoints = defineRule({
     const amount = BigInt(command.body.amount)
     const held = state.lots(from, asset)
     const short = shortfall(held, amount, today)
-    if (short !== undefined) return refuseShort(short, payer, context, { asset })
+    if (short !== undefined) return refuseShort(short, payer, asset, state, context)
 
     // From here it must succeed.
     const lots = takeAvailable(held, amount, today)

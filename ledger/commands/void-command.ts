@@ -13,6 +13,7 @@ export const voidCommand = defineRule({
   type: 'VoidCommand',
   body: Type.Object({ actor: ActorIdText, id: CommandIdText }, { additionalProperties: false }),
   asset: () => undefined,
+  home: () => undefined,
   debits: () => [],
   reads: ({ body }) => [commandKey(body.actor, body.id)],
   decide(command, state) {

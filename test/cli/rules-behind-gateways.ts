@@ -84,7 +84,7 @@ export class RulesBehindGateways implements FakeBehaviour {
         channel: 'consortium',
         ledgerId: this.#ledger.get(ledgerKey)?.ledgerId,
         notAfter: '2030-01-01',
-        body: { asset, amount: '10000000' },
+        body: { asset, needed: '1', amount: '10000000' },
       }
       await this.#ledger.submit(organisation, [{ command, proofs: [] }])
     }
@@ -92,14 +92,14 @@ export class RulesBehindGateways implements FakeBehaviour {
 
   #foldOf(
     commands: readonly SignedCommand[],
-  ): { account: string; asset: string; transactions: string[] }[] {
+  ): { account: string; asset: string; transactions: string[]; complete: boolean }[] {
     const holdings = new Set(
       commands.map(({ command: { body } }) => `${String(body['from'])}/${String(body['asset'])}`),
     )
     return [...holdings].flatMap((holding) => {
       const transactions = [...(this.#credits.get(holding) ?? [])]
       const [account = '', asset = ''] = holding.split('/')
-      return transactions.length === 0 ? [] : [{ account, asset, transactions }]
+      return transactions.length === 0 ? [] : [{ account, asset, transactions, complete: true }]
     })
   }
 

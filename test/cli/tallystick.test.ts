@@ -119,6 +119,26 @@ describe('day', () => {
     expect(rules.entryCount).toBe(booked)
   })
 
+  test('says in plain words that a ledger takes the lines of one day', async () => {
+    await run('day', day)
+    for (const [name, text] of Object.entries(SMALL_DAY)) {
+      const nextDay = text
+        .replaceAll('2026-12-01', '2026-12-02')
+        .replaceAll('2026-11-30', '2026-12-01')
+        .replaceAll(/,([BMA])-\d,/g, ',$1-9,')
+      const isTransfers = name.startsWith('transfers')
+      writeFileSync(join(day, name), isTransfers ? nextDay.replaceAll(/,$/gm, ',hi') : nextDay)
+    }
+    const booked = rules.entryCount
+    const { status, stdout } = await run('day', day, '--json')
+    expect(status).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      unresolved: 0,
+      next: expect.stringContaining('files of another day') as string,
+    })
+    expect(rules.entryCount).toBe(booked)
+  })
+
   test('refuses demo keys in production mode', async () => {
     for (const env of [{ NODE_ENV: 'production' }, { TALLYSTICK_MODE: 'production' }]) {
       const { status, stderr } = await runTallystick(['day', day, '--data', dir], env)

@@ -27,7 +27,7 @@ beforeAll(async () => {
   follower = new BlockFollower({
     network: connection.network,
     chaincode: CHAINCODE_NAME,
-    sink: { checkpoint: () => undefined, apply: () => undefined },
+    sink: { checkpoint: () => undefined, apply: () => undefined, reset: () => undefined },
     onFault: (error) => expect.unreachable(String(error)),
   })
   follower.start()
@@ -103,7 +103,9 @@ test('forged: no proof at all, and a proof under the organisation', async () => 
 
 test('forged: staff of the attacker issue the mall’s points', async () => {
   const body = { ...purchase('R-9').command.body, to: accountOf(EVE), funder: 'mall' }
-  await expectRefused(signed('IssuePoints', 'airline:till', body), 'NOT_AUTHORISED')
+  await expectRefused(signed('IssuePoints', 'airline:till', body), 'FUNDER_MUST_SUBMIT')
+  const own = { ...body, funder: 'airline' }
+  await expectRefused(signed('IssuePoints', 'airline:till', own), 'NOT_AUTHORISED')
 })
 
 test('altered: amount, payee, asset, id, date or ledger after signing', async () => {

@@ -11,6 +11,7 @@ function waiting(keys: readonly string[], identity: 'client' | 'admin' = 'client
     identity,
     keys,
     debits: [],
+    bytes: 1,
     resolve: () => undefined,
     reject: () => undefined,
   }
@@ -35,7 +36,11 @@ test('batches in flight never share a key, and commands on one key keep their or
           const busy = new Set(
             inFlight.flatMap((batch) => batch.flatMap((command) => command.keys)),
           )
-          const batch = queue.take({ maxCommands, maxWeight: 9 }, (key) => busy.has(key), noWeight)
+          const batch = queue.take(
+            { maxCommands, maxWeight: 9, maxBytes: 1_000 },
+            (key) => busy.has(key),
+            noWeight,
+          )
           expect(batch.flatMap((command) => command.keys).some((key) => busy.has(key))).toBe(false)
           if (batch.length > 0) inFlight.push(batch)
           const finish = (choices.next().value ?? 0) % 3 === 0 || batch.length === 0
@@ -58,7 +63,7 @@ test('a batch has one identity', () => {
   queue.add(admin)
   queue.add(client)
   const take = (): WaitingCommand[] =>
-    queue.take({ maxCommands: 9, maxWeight: 9 }, () => false, noWeight)
+    queue.take({ maxCommands: 9, maxWeight: 9, maxBytes: 1_000 }, () => false, noWeight)
   expect(take()).toEqual([admin])
   expect(take()).toEqual([client])
 })
@@ -68,7 +73,7 @@ test('a batch does not name more credits than a transaction takes, but one comma
   for (const key of ['x', 'y', 'z']) queue.add(waiting([key]))
   const take = (): number =>
     queue.take(
-      { maxCommands: 9, maxWeight: 10 },
+      { maxCommands: 9, maxWeight: 10, maxBytes: 1_000 },
       () => false,
       () => 6,
     ).length

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { BatchPorts } from '../../gateway/batching/batch-runner.ts'
+import type { BatchPorts, OpenCredits } from '../../gateway/batching/batch-runner.ts'
 import { Batcher } from '../../gateway/batching/batcher.ts'
 import type { EndorsedBatch } from '../../gateway/fabric/submit-batch.ts'
 import { BatchInvalid } from '../../gateway/fabric/submit-batch.ts'
@@ -31,6 +31,8 @@ function accepted(request: SubmitRequest): Outcome[] {
 /** A ledger that judges by `judge` and takes a moment to commit; it keeps what it was sent. */
 class FakeLedger {
   readonly requests: SubmitRequest[] = []
+  readonly faults: unknown[] = []
+  readonly committed: SubmitRequest[] = []
   inFlight: SubmitRequest[] = []
   blockNumber = 0n
 
@@ -45,12 +47,18 @@ class FakeLedger {
     this.fail = fail
   }
 
+  credits = (account: string): OpenCredits => {
+    const transactions = account === accountOf('mall:m-ann') ? ['f'.repeat(64)] : []
+    return { transactions, complete: true }
+  }
+
   batcher(options: ConstructorParameters<typeof Batcher>[1] = {}): Batcher {
     const ports: BatchPorts = {
       organisation: 'mall',
       sha256: (text) => hash('sha256', text),
-      openCredits: (account) => (account === accountOf('mall:m-ann') ? ['f'.repeat(64)] : []),
-      refillAmount: (_asset, needed) => needed * 10n,
+      openCredits: (account) => this.credits(account),
+      refillShare: () => 70n,
+      onFault: (error) => this.faults.push(error),
       envelope: () => ({ channel: CHANNEL, ledgerId: LEDGER_ID, notAfter: '2026-12-31' }),
       endorse: (request) => Promise.resolve(this.#endorsed(request)),
     }
@@ -64,6 +72,7 @@ class FakeLedger {
   }
 
   async #commit(request: SubmitRequest, outcomes: readonly Outcome[]) {
+    this.committed.push(request)
     this.inFlight.push(request)
     await delay(5)
     this.inFlight = this.inFlight.filter((other) => other !== request)
@@ -78,10 +87,17 @@ test('what waits goes into one transaction, with the credits of the accounts it 
   const ledger = new FakeLedger()
   const batcher = ledger.batcher()
   const commands = [transfer('mall:m-ann'), transfer('mall:m-bob'), transfer('mall:m-ann')]
-  const answers = await Promise.all(commands.map((command) => batcher.submit(command, 'client')))
+  const answers = await Promise.all(
+    commands.map((command) => batcher.submit(command, 'client', 100)),
+  )
   expect(ledger.requests).toHaveLength(1)
   expect(ledger.requests[0]?.fold).toEqual([
-    { account: accountOf('mall:m-ann'), asset: STAR, transactions: ['f'.repeat(64)] },
+    {
+      account: accountOf('mall:m-ann'),
+      asset: STAR,
+      transactions: ['f'.repeat(64)],
+      complete: true,
+    },
   ])
   expect(answers.map(({ id }) => id)).toEqual(commands.map(({ command }) => command.id))
   expect(answers[0]).toMatchObject({ status: 'accepted', blockNumber: '1' })
@@ -101,7 +117,7 @@ test('an account is never debited by two transactions in flight, and lanes are n
   })
   const batcher = ledger.batcher({ maxCommands: 3, minToOverlap: 1 })
   const members = Array.from({ length: 60 }, (_, index) => `mall:m-${index % 7}`)
-  await Promise.all(members.map((member) => batcher.submit(transfer(member), 'client')))
+  await Promise.all(members.map((member) => batcher.submit(transfer(member), 'client', 100)))
   expect(overlaps).toEqual([])
   expect(ledger.requests.length).toBeGreaterThan(15)
 })
@@ -111,7 +127,7 @@ test('a conflict is tried again under the same ids', async () => {
     attempt < 3 ? new BatchInvalid('MVCC_READ_CONFLICT') : undefined,
   )
   const command = transfer('mall:m-ann')
-  const answer = await ledger.batcher().submit(command, 'client')
+  const answer = await ledger.batcher().submit(command, 'client', 100)
   expect(answer.status).toBe('accepted')
   const ids = ledger.requests.map((request) => commandsOf(request).map((one) => one.command.id))
   expect(ids).toEqual([[command.command.id], [command.command.id], [command.command.id]])
@@ -128,7 +144,7 @@ test('a command that breaks its batch harms no other', async () => {
   const good = Array.from({ length: 9 }, (_, index) => transfer(`mall:m-${index}`))
   const commands = [...good.slice(0, 4), bad, ...good.slice(4)]
   const settled = await Promise.allSettled(
-    commands.map((command) => batcher.submit(command, 'client')),
+    commands.map((command) => batcher.submit(command, 'client', 100)),
   )
   expect(settled.map(({ status }) => status)).toEqual(
     commands.map((command) => (command === bad ? 'rejected' : 'fulfilled')),
@@ -138,7 +154,9 @@ test('a command that breaks its batch harms no other', async () => {
 test('an unavailable ledger is told to all after a few tries, without splitting', async () => {
   const ledger = new FakeLedger(accepted, () => new LedgerError('LEDGER_UNAVAILABLE'))
   const batcher = ledger.batcher()
-  const all = ['mall:m-ann', 'mall:m-bob'].map((who) => batcher.submit(transfer(who), 'client'))
+  const all = ['mall:m-ann', 'mall:m-bob'].map((who) =>
+    batcher.submit(transfer(who), 'client', 100),
+  )
   for (const one of await Promise.allSettled(all)) {
     expect(one).toMatchObject({ status: 'rejected', reason: { code: 'LEDGER_UNAVAILABLE' } })
   }
@@ -164,11 +182,11 @@ test('an empty lane is refilled in front of the commands, in the same transactio
       funder: 'mall',
     }),
   )
-  const answer = await ledger.batcher().submit(issue, 'client')
+  const answer = await ledger.batcher().submit(issue, 'client', 100)
   expect(answer).toMatchObject({ status: 'accepted', id: issue.command.id })
   const [refill] = commandsOf(ledger.requests[1] as SubmitRequest)
   expect(refill?.command).toMatchObject({ type: 'RefillQuota', actor: 'mall' })
-  expect(refill?.command.body).toEqual({ asset: STAR, amount: '70' })
+  expect(refill?.command.body).toEqual({ asset: STAR, needed: '7', amount: '70' })
 })
 
 test('a refusal that leaves no trace names no transaction, and nothing is claimed for replays', async () => {
@@ -181,7 +199,7 @@ test('a refusal that leaves no trace names no transaction, and nothing is claime
   )
   const batcher = ledger.batcher()
   const answers = await Promise.all(
-    ['mall:m-ann', 'mall:m-bob'].map((who) => batcher.submit(transfer(who), 'client')),
+    ['mall:m-ann', 'mall:m-bob'].map((who) => batcher.submit(transfer(who), 'client', 100)),
   )
   expect(answers.map(({ transactionId }) => transactionId)).toEqual([undefined, undefined])
 })
@@ -189,10 +207,94 @@ test('a refusal that leaves no trace names no transaction, and nothing is claime
 test('stopping answers what waits and finishes what is in flight', async () => {
   const ledger = new FakeLedger()
   const batcher = ledger.batcher({ maxCommands: 1, maxInFlight: 1 })
-  const first = batcher.submit(transfer('mall:m-ann'), 'client')
-  const second = batcher.submit(transfer('mall:m-bob'), 'client')
+  const first = batcher.submit(transfer('mall:m-ann'), 'client', 100)
+  const second = batcher.submit(transfer('mall:m-bob'), 'client', 100)
   const refused = second.catch((error: unknown) => error)
   await batcher.stop()
   expect(await refused).toMatchObject({ code: 'LEDGER_UNAVAILABLE' })
   expect((await first).status).toBe('accepted')
+})
+
+test('of many that lack quota the small ones are served, and a giant keeps nothing from them', async () => {
+  const needs = new Map<string, string>()
+  const issueFor = (spendFen: string, needed: string): ShapedCommand => {
+    const command = shaped(
+      signed('IssuePoints', 'mall:till', {
+        asset: STAR,
+        to: accountOf('mall:m-ann'),
+        spendFen,
+        receipt: `R${spendFen}`,
+        store: 'S1',
+        funder: 'mall',
+      }),
+    )
+    needs.set(command.command.id, needed)
+    return command
+  }
+  // A lane that serves what the refills in front of it bring, out of a pool of 200.
+  const ledger = new FakeLedger((request) => {
+    let left = 0n
+    let pool = 200n
+    return commandsOf(request).map(({ command: { actor, id, type, body } }) => {
+      if (type === 'RefillQuota') {
+        const amount = BigInt(String(body['amount']))
+        const moved = BigInt(String(body['needed'])) > pool ? 0n : amount < pool ? amount : pool
+        left += moved
+        pool -= moved
+        return { status: 'accepted', actor, id, replayed: false }
+      }
+      const needed = BigInt(needs.get(id) ?? '0')
+      if (needed <= left) {
+        left -= needed
+        return { status: 'accepted', actor, id, replayed: false }
+      }
+      const isLost = pool < needed && left > 0n
+      const code = isLost ? 'BUDGET_EXHAUSTED' : 'QUOTA_REFILL'
+      const detail = { asset: STAR, needed: String(needed - left) }
+      return { status: 'refused', actor, id, replayed: false, code, detail }
+    })
+  })
+  const batcher = ledger.batcher()
+  const answers = await Promise.all(
+    [issueFor('1', '60'), issueFor('2', '5000'), issueFor('3', '7')].map((command) =>
+      batcher.submit(command, 'client', 100),
+    ),
+  )
+  expect(answers.map(({ status }) => status)).toEqual(['accepted', 'refused', 'accepted'])
+})
+
+test('a refill that is refused is not ordered', async () => {
+  const ledger = new FakeLedger((request) =>
+    commandsOf(request).map(({ command: { actor, id, type } }) => {
+      const code = type === 'RefillQuota' ? 'NOT_AUTHORISED' : 'QUOTA_REFILL'
+      const detail = { asset: STAR, needed: '7' }
+      return { status: 'refused', actor, id, replayed: false, code, detail }
+    }),
+  )
+  const answer = await ledger.batcher().submit(transfer('mall:m-ann'), 'client', 100)
+  expect(answer).toMatchObject({ status: 'refused', code: 'QUOTA_REFILL' })
+  expect(ledger.committed.every((request) => request.commands.length === 1)).toBe(true)
+})
+
+test('a holding with more credits than a transaction names is folded first, then debited', async () => {
+  let open = ['a', 'b', 'c', 'd', 'e'].map((digit) => digit.repeat(64))
+  const ledger = new FakeLedger((request) =>
+    commandsOf(request).map(({ command: { actor, id, type } }) => {
+      const [fold] = request.fold
+      if (type === 'FoldCredits') {
+        open = open.filter((transaction) => !fold?.transactions.includes(transaction))
+        return { status: 'accepted', actor, id, replayed: false }
+      }
+      if (fold?.complete !== false) return { status: 'accepted', actor, id, replayed: false }
+      const code = 'FOLD_INCOMPLETE'
+      return { status: 'refused', actor, id, replayed: false, code, detail: {} }
+    }),
+  )
+  ledger.credits = () => ({ transactions: open.slice(0, 2), complete: open.length <= 2 })
+  const answer = await ledger.batcher().submit(transfer('mall:m-ann'), 'client', 100)
+  expect(answer.status).toBe('accepted')
+  const types = ledger.committed.map((request) =>
+    commandsOf(request).map((one) => one.command.type),
+  )
+  expect(types).toEqual([['FoldCredits'], ['FoldCredits'], ['TransferPoints']])
 })

@@ -98,7 +98,7 @@ test('the same command again is answered as the first time, at any gateway, and 
   })
   expect(await available(accountOf(ANN))).toBe(before)
   const { actor, id } = command.command
-  expect((await net.get('mall', `/commands/${actor}/${id}`)).body).toEqual(again.body)
+  expect((await net.get('mall', `/commands/${actor}/${id}`)).body).toMatchObject(again.body)
 })
 
 test('two posts of one command at the same moment make one entry', async () => {
@@ -226,4 +226,38 @@ test('the description names every route and can be read', async () => {
   expect(description.body['openapi']).toBe('3.1.0')
   const page = await fetch(`${net.url('mall')}/docs/`)
   expect(page.status).toBe(200)
+})
+
+test('points are issued by the gateway of the organisation that funds them, wherever they are posted', async () => {
+  const answer = await net.post('bank', '/issues', issue())
+  expect(answer.status).toBe(201)
+  const at = String(answer.body['blockNumber'])
+  const entry = await net.get('bank', `/entries/${String(answer.body['entryHash'])}?minBlock=${at}`)
+  expect(entry.body['entry']).toMatchObject({ submitter: 'mall' })
+})
+
+test('a purchase larger than the budget is refused and keeps nothing from the others', async () => {
+  const giant = await net.post('mall', '/issues', issue({ spendFen: '9999999999999' }))
+  expect(giant.body['code']).toBe('BUDGET_EXHAUSTED')
+  const small = await Promise.all([1, 2, 3].map(() => net.post('mall', '/issues', issue())))
+  expect(small.map(({ status }) => status)).toEqual([201, 201, 201])
+})
+
+test('a blank line in a bulk post does not shift the numbers of the others', async () => {
+  const lines = ['', JSON.stringify(issue()), '', JSON.stringify(transfer(ANN, ANN, '1'))]
+  const response = await fetch(`${net.url('mall')}/commands`, {
+    method: 'POST',
+    body: lines.join('\n'),
+    headers: {
+      'content-type': 'application/x-ndjson',
+      authorization: `Bearer ${net.token('mall', 'client')}`,
+    },
+  })
+  const answers = (await response.text()).trimEnd().split('\n')
+  const numbered = answers.map((line) => JSON.parse(line) as { line: number; code?: string })
+  const byLine = numbered.toSorted((a, b) => a.line - b.line)
+  expect(byLine.map(({ line, code }) => [line, code])).toEqual([
+    [2, undefined],
+    [4, 'SAME_ACCOUNT'],
+  ])
 })

@@ -12,6 +12,7 @@ interface Received {
 }
 
 const received: Received[] = []
+const faults: unknown[] = []
 let stop: () => void = () => undefined
 
 afterEach(() => {
@@ -49,14 +50,18 @@ async function home(answer: (command: SignedCommand) => object | undefined): Pro
 }
 
 function forwarder(url: string): HomeForwarder {
-  return new HomeForwarder({ organisation: 'bank', url, token: 'a-token' }, () => 42n)
+  return new HomeForwarder(
+    { organisation: 'bank', url, token: 'a-token' },
+    () => 42n,
+    (fault) => faults.push(fault),
+  )
 }
 
 const accepted = ({ command: { actor, id } }: SignedCommand): object => {
   return { status: 'accepted', actor, id, replayed: false }
 }
 
-test('commands go together, marked as forwarded, behind the blocks that this gateway has seen', async () => {
+test('commands go together, behind the blocks that this gateway has seen', async () => {
   const url = await home(accepted)
   const forward = forwarder(url)
   const commands = [1, 2, 3].map(() => signed('TransferPoints', 'bank:m-bob', {}))
@@ -66,7 +71,6 @@ test('commands go together, marked as forwarded, behind the blocks that this gat
   expect(received[0]?.url).toBe('/commands?minBlock=42')
   expect(received[0]?.headers).toMatchObject({
     authorization: 'Bearer a-token',
-    'tallystick-forwarded': '1',
   })
 })
 
@@ -83,11 +87,12 @@ test('a refusal of the ledger is an answer, a refusal of the gateway is thrown',
   await expect(full).rejects.toMatchObject({ code: 'QUEUE_FULL' })
 })
 
-test('what was not taken may be done elsewhere; what was not answered is unknown', async () => {
+test('what was not taken or not answered may be tried elsewhere, and the fault is told', async () => {
   const url = await home(() => undefined)
   const broken = forwarder(url).forward(signed('TransferPoints', 'bank:m-bob', {}))
-  await expect(broken).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+  await expect(broken).rejects.toMatchObject({ code: 'HOME_UNAVAILABLE' })
   stop()
   const refused = forwarder(url).forward(signed('TransferPoints', 'bank:m-bob', {}))
   await expect(refused).rejects.toMatchObject({ code: 'HOME_UNAVAILABLE' })
+  expect(faults).toHaveLength(2)
 })

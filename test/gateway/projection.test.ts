@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { LedgerBlock } from '../../gateway/fabric/ledger-block.ts'
 import { Projection } from '../../gateway/projection/projection.ts'
@@ -172,6 +173,44 @@ describe('the file', () => {
     rebuild(path)
     expect(Projection.open(path).checkpoint()).toBeUndefined()
   })
+
+  test('of another version is dropped and made again', async () => {
+    const { blocks } = await shoppingDay()
+    const path = join(directory, 'version.db')
+    projected(blocks, path).close()
+    const other = new DatabaseSync(path)
+    other.exec('DROP TABLE entries; PRAGMA user_version = 1')
+    other.close()
+    const again = Projection.open(path)
+    expect(again.checkpoint()).toBeUndefined()
+    for (const block of blocks) again.apply(block)
+    expect(lotsOf(again, BOB)).toBe(180n)
+    again.close()
+    const kept = Projection.open(path)
+    expect(kept.checkpoint()?.blockNumber).toBe(5n)
+    kept.close()
+  })
+
+  test('is empty after a reset, and takes in another chain', async () => {
+    const { blocks } = await shoppingDay()
+    const path = join(directory, 'reset.db')
+    const projection = projected(blocks, path)
+    projection.reset()
+    expect(projection.checkpoint()).toBeUndefined()
+    expect(projection.ledger()).toBeUndefined()
+    expect(projection.entries.list({}, Number.MAX_SAFE_INTEGER, 1)).toEqual([])
+    expect(projection.books.detail()).toEqual([])
+    projection.close()
+    const other = blocks.slice(0, 5).map((block) => ({
+      ...block,
+      hash: `other ${block.hash}`,
+      previousHash: block.number === 0n ? '' : `other ${block.previousHash}`,
+    }))
+    const reopened = projected(other, path)
+    expect(reopened.checkpoint()).toEqual({ blockNumber: 4n, genesisHash: other[0]?.hash })
+    expect(lotsOf(reopened, ANN)).toBe(1000n)
+    reopened.close()
+  })
 })
 
 describe('what commands left', () => {
@@ -211,7 +250,8 @@ describe('what commands left', () => {
     expect(projection.openCredits(account, STAR, 2)).toEqual(credits.slice(0, 2))
     expect(projection.openCredits(account, HUI, 100)).toEqual([])
 
-    const fold = [{ account, asset: STAR, transactions: credits.slice(0, 3) }]
+    const transactions = credits.slice(0, 3)
+    const fold = [{ account, asset: STAR, transactions, complete: false }]
     const pay = redeem(STAR, ANN, '25')
     await ledger.submit('mall', [pay], { fold })
     projection.apply(ledger.cut())
@@ -229,12 +269,31 @@ describe('what commands left', () => {
     expect(projection.registry.accountsOf('mall:m-zoe')).toEqual(['mall:a-zoe'])
     expect(projection.ledger()?.cycle).toEqual({ date: '2026-11-30', number: 1 })
   })
+
+  test('the people of an organisation are not those of one whose name begins like its', async () => {
+    const ledger = await openedBlocks()
+    const last = ledger.cut()
+    const known = ledger.state.get('actor/mall:till') ?? ''
+    const ids = ['mall-x:till', 'mall2:till', 'mall.x:till', 'mal:till']
+    const writes = ids.map((id) => {
+      return { name: `actor/${id}`, value: known.replace('mall:till', id) }
+    })
+    const origin = { validationCode: 'VALID', submitter: 'mall', timestamp: '' }
+    const transaction = { id: 'd'.repeat(64), index: 0, ...origin, writes, entries: [] }
+    const projection = projected(ledger.blocks.slice(0, -1))
+    projection.apply({ ...last, transactions: [transaction] })
+    const idsOf = (organisation: string): string[] =>
+      projection.registry.actors({ after: '', limit: 10 }, organisation).map(({ id }) => id)
+    expect(idsOf('mall')).toContain('mall:till')
+    expect(idsOf('mall').filter((id) => !id.startsWith('mall:'))).toEqual([])
+    expect(idsOf('mall-x')).toEqual(['mall-x:till'])
+  })
 })
 
-test('sums are exact beyond 64 bits', async () => {
+test.each([20, 31])('sums of amounts of %i digits are exact', async (digits) => {
   const ledger = await openedBlocks()
   const projection = projected(ledger.blocks)
-  const amount = 99_999_999_999_999_999_999n
+  const amount = 10n ** BigInt(digits) - 1n
   const account = accountOf(ANN)
   const texts = ['command-1', 'command-2'].map((commandId) =>
     canonicalEntry({

@@ -30,7 +30,7 @@ function purchase(receipt: string): SignedCommand {
 async function keptOf(commands: SignedCommand[]): Promise<KeptEnvelope> {
   const connection = connectToFabric(net.profile('mall'))
   const submitter = connection.submitters.client as Submitter
-  const refill = signed('RefillQuota', 'mall', { asset: STAR, amount: '100000' })
+  const refill = signed('RefillQuota', 'mall', { asset: STAR, needed: '1', amount: '100000' })
   const request = { lane: 60, fold: [], commands: [refill, ...commands] }
   const proposal = submitter.contract.newProposal('Submit', {
     arguments: [JSON.stringify(request)],

@@ -159,7 +159,7 @@ async function interleave(
     for (const { mask } of due) {
       const open = ledger.openCredits(accountOf(ANN), STAR)
       const transactions = open.filter((_, bit) => ((mask >> bit) & 1) === 1)
-      const fold = [{ account: accountOf(ANN), asset: STAR, transactions }]
+      const fold = [{ account: accountOf(ANN), asset: STAR, transactions, complete: true }]
       const { outcomes } = await ledger.submit('mall', [redeem(STAR, ANN, '1')], { fold })
       expect(outcomes).toMatchObject([{ status: 'accepted' }])
     }

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import { cryptography } from '../../chaincode/cryptography.ts'
 import type { Outcome, PublishedEntry } from '../../ledger/index.ts'
 import { canonicalEntry, EntryText, parseEntry, shapeOf } from '../../ledger/index.ts'
-import { booksOf, comparableBooks, contradictions, replayedBooksOf } from '../support/books.ts'
+import {
+  booksOf,
+  comparableBooks,
+  contradictions,
+  markContradictions,
+  replayedBooksOf,
+} from '../support/books.ts'
 import { stockedLedger, verdict } from '../support/opened-ledger.ts'
 import { RandomDay } from '../support/random-day.ts'
 import { batches } from '../support/random-steps.ts'
@@ -32,6 +38,7 @@ test('every asset is conserved, and replaying the entries gives the state', asyn
         expect(contradictions(ledger)).toEqual([])
         published.forEach(expectReproducible)
       }
+      expect(markContradictions(ledger)).toEqual([])
       expect(comparableBooks(booksOf(ledger))).toEqual(comparableBooks(replayedBooksOf(ledger)))
     }),
     { seed: 20261201, numRuns: 200 },
@@ -40,13 +47,21 @@ test('every asset is conserved, and replaying the entries gives the state', asyn
   for (const type of ['Issue', 'Transfer', 'Redeem', 'Expire']) {
     expect(seen).toContain(`${type}Points accepted`)
   }
-  for (const reached of ['ReverseEntry accepted', 'RollBusinessDate accepted']) {
-    expect(seen).toContain(reached)
+  for (const type of ['ReverseEntry', 'RollBusinessDate', 'RefillQuota', 'FoldCredits']) {
+    expect(seen).toContain(`${type} accepted`)
+  }
+  for (const code of ['FUNDER_MUST_SUBMIT', 'RECEIPT_USED']) {
+    expect(seen).toContain(`IssuePoints ${code}`)
   }
   for (const code of ['LOT_SPENT', 'ALREADY_REVERSED', 'ENTRY_UNKNOWN']) {
     expect(seen).toContain(`ReverseEntry ${code}`)
   }
-  for (const code of ['POINTS_EXPIRED', 'POINTS_PENDING', 'INSUFFICIENT_POINTS']) {
+  for (const code of [
+    'FOLD_INCOMPLETE',
+    'POINTS_EXPIRED',
+    'POINTS_PENDING',
+    'INSUFFICIENT_POINTS',
+  ]) {
     expect(seen).toContain(`RedeemPoints ${code}`)
   }
 })

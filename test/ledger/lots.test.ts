@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { lotTotals, mergeLots } from '../../ledger/index.ts'
+import { endOfMonth, holdingKey, lotTotals, mergeLots } from '../../ledger/index.ts'
 import { subtractLots, takeAvailable } from '../../ledger/lot.ts'
-import type { Lot } from '../../ledger/index.ts'
+import type { Lot, SignedCommand } from '../../ledger/index.ts'
 import { booksOf } from '../support/books.ts'
 import type { MemoryLedger } from '../support/memory-ledger.ts'
 import {
@@ -13,6 +13,7 @@ import {
   issue,
   openedLedger,
   redeem,
+  reverse,
   rollTo,
   submitOne,
   transfer,
@@ -28,6 +29,10 @@ function held(ledger: MemoryLedger, member: string, asset: string): readonly Lot
 function posted(ledger: MemoryLedger, member: string): readonly Lot[] | undefined {
   const { postings = [] } = ledger.entries().at(-1) ?? {}
   return postings.find(({ account }) => account === `7102/${accountOf(member)}`)?.lots
+}
+
+function expireFlash(): SignedCommand {
+  return signed('ExpirePoints', 'bank', { asset: FLASH, account: accountOf(ANN) })
 }
 
 describe('a holding', () => {
@@ -98,16 +103,46 @@ describe('a holding', () => {
     ])
   })
 
-  test('loses by expiry what is past its date, pending or not, and nothing else', async () => {
+  test('is never to hold what becomes available only after its last day', async () => {
     const ledger = await openedLedger()
-    await acceptAll(ledger, 'airline', [
-      issue(FLASH, ANN, '1000'),
-      issue(FLASH, ANN, '200', { availableFrom: '2026-12-20' }),
-    ])
+    const late = issue(FLASH, ANN, '200', { availableFrom: '2026-12-01' })
+    expect(await submitOne(ledger, 'airline', late)).toMatchObject({
+      code: 'AVAILABLE_FROM_TOO_LATE',
+      detail: { latest: '2026-11-30' },
+    })
+    await rollTo(ledger, '2026-12-02')
+    for (const [availableFrom, expected] of [
+      ['2027-01-01', 'AVAILABLE_FROM_TOO_LATE'],
+      ['2026-12-31', 'accepted'],
+    ] as const) {
+      const made = issue(FLASH, ANN, '200', { availableFrom })
+      expect(verdict(await submitOne(ledger, 'airline', made))).toBe(expected)
+    }
+  })
+
+  test('loses by expiry 200 lots at once, which can be brought back', async () => {
+    const ledger = await openedLedger()
+    const lots = Array.from({ length: 201 }, (_, at) => {
+      return { expires: endOfMonth('2000-01-01', at), amount: 1n }
+    })
+    const key = holdingKey(accountOf(ANN), FLASH)
+    ledger.state.set(key.name, key.codec.encode({ lots }))
+    await submitOne(ledger, 'bank', expireFlash())
+    expect(posted(ledger, ANN)).toEqual(lots.slice(0, 200))
+    const entry = JSON.parse(ledger.published.at(-1)?.text ?? '') as object
+    const reversal = reverse(entry, 'airline:finance-1', 'airline:finance-2')
+    expect(verdict(await submitOne(ledger.clone(), 'mall', reversal))).toBe('accepted')
+    expect(verdict(await submitOne(ledger, 'bank', expireFlash()))).toBe('accepted')
+    expect(posted(ledger, ANN)).toEqual(lots.slice(200))
+    expect(verdict(await submitOne(ledger, 'bank', expireFlash()))).toBe('NOTHING_TO_EXPIRE')
+  })
+
+  test('loses by expiry what is past its date, and nothing else', async () => {
+    const ledger = await openedLedger()
+    await acceptAll(ledger, 'airline', [issue(FLASH, ANN, '1000'), issue(FLASH, ANN, '200')])
     await rollTo(ledger, '2026-12-01')
     await acceptAll(ledger, 'airline', [issue(FLASH, ANN, '70')])
-    const expire = signed('ExpirePoints', 'bank', { asset: FLASH, account: accountOf(ANN) })
-    await submitOne(ledger, 'bank', expire)
+    await submitOne(ledger, 'bank', expireFlash())
     const { postings } = ledger.entries().at(-1) ?? {}
     expect(postings).toEqual([
       {
@@ -115,10 +150,7 @@ describe('a holding', () => {
         asset: FLASH,
         side: 'debit',
         amount: 120n,
-        lots: [
-          { expires: '2026-11-30', amount: 100n },
-          { expires: '2026-11-30', availableFrom: '2026-12-20', amount: 20n },
-        ],
+        lots: [{ expires: '2026-11-30', amount: 120n }],
       },
       { account: '7105', asset: FLASH, side: 'credit', amount: 120n },
     ])

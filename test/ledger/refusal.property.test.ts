@@ -46,7 +46,7 @@ test('a batch without its refused commands writes the same but for their records
       for (const batch of day) {
         const before = random.ledger.clone()
         const fold = random.fold(batch.fold)
-        const commands = batch.steps.map((step) => random.materialise(step))
+        const commands = batch.steps.map((step) => random.materialise(step, batch.organisation))
         const options = { lane: batch.lane, fold }
         const { outcomes } = await random.ledger.submit(batch.organisation, commands, options)
         const kept = commands.filter((_, at) => outcomes[at]?.status === 'accepted')

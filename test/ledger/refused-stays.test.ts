@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import type { LedgerErrorCode, SignedCommand } from '../../ledger/index.ts'
+import type { LedgerErrorCode, SignedCommand, SubmitRequest } from '../../ledger/index.ts'
+import { organisationOf } from '../../ledger/index.ts'
 import { MemoryLedger } from '../support/memory-ledger.ts'
 import {
   acceptAll,
   ANN,
   BOB,
   FLASH,
+  foldCredits,
   issue,
   redeem,
   refill,
@@ -50,7 +52,48 @@ async function spentGift(ledger: MemoryLedger): Promise<SignedCommand> {
   return reverse(entry, BOB)
 }
 
+/** The same wish once more, after it was granted. */
+async function repeated(ledger: MemoryLedger, first: SignedCommand): Promise<SignedCommand> {
+  const { type, actor, body } = first.command
+  await submitOne(ledger, organisationOf(actor), first)
+  return signed(type, actor, body)
+}
+
+async function reverseLast(ledger: MemoryLedger, ...signers: readonly string[]): Promise<void> {
+  const entry = JSON.parse(ledger.published.at(-1)?.text ?? '') as object
+  expect(verdict(await submitOne(ledger, 'mall', reverse(entry, ...signers)))).toBe('accepted')
+}
+
+/** What the day before has issued of FLASH is reversed: its quota comes back to the airline. */
+async function takeBackFlash(ledger: MemoryLedger): Promise<void> {
+  for (const { text } of ledger.clone().published) {
+    const entry = JSON.parse(text) as { readonly postings: { readonly asset: string }[] }
+    if (entry.postings[0]?.asset !== FLASH) continue
+    const made = reverse(entry, 'airline:finance-1', 'airline:finance-2')
+    expect(verdict(await submitOne(ledger, 'airline', made))).toBe('accepted')
+  }
+}
+
 const RECORDED: Story[] = [
+  {
+    // The lane has 1,400 left and knows of 3,000 in the pool.
+    code: 'BUDGET_EXHAUSTED',
+    made: () => issue(FLASH, ANN, '50000'),
+    fix: async (ledger) => {
+      await takeBackFlash(ledger)
+      await acceptAll(ledger, 'airline', [refill(FLASH, '3000', 'airline', '3000')])
+    },
+  },
+  {
+    code: 'RECEIPT_USED',
+    made: async (ledger) => await repeated(ledger, issue(STAR, ANN, '10')),
+    fix: async (ledger) => await reverseLast(ledger, 'mall:finance-1', 'mall:finance-2'),
+  },
+  {
+    code: 'ORDER_PAID',
+    made: async (ledger) => await repeated(ledger, redeem(STAR, ANN, '10')),
+    fix: async (ledger) => await reverseLast(ledger, 'mall:till'),
+  },
   {
     code: 'INSUFFICIENT_POINTS',
     made: () => redeem(STAR, ANN, '500'),
@@ -82,6 +125,15 @@ const RECORDED: Story[] = [
     fix: async (ledger) => await rollTo(ledger, '2026-12-01'),
   },
 ]
+
+/** A fold that names one credit of a member and says that there are more. */
+function oldestOnly(ledger: MemoryLedger, member: string): SubmitRequest['fold'] {
+  return ledger.completeFold(accountOf(member)).map((fold) => ({
+    ...fold,
+    transactions: fold.transactions.slice(0, 1),
+    complete: false,
+  }))
+}
 
 const openCommand = signed('OpenLedger', 'bank', { businessDate: OPENING_DATE })
 
@@ -142,7 +194,8 @@ test.each(RECORDED)(
     }
     // The world really is repaired: the same wish under an id of its own is granted.
     const { type, actor, body } = sent.command
-    expect(verdict(await submitOne(ledger, 'mall', signed(type, actor, body)))).toBe('accepted')
+    const granted = await submitOne(ledger, organisationOf(actor), signed(type, actor, body))
+    expect(verdict(granted)).toBe('accepted')
   },
 )
 
@@ -157,6 +210,43 @@ test.each(UNRECORDED)(
     expect(after).toMatchObject({ status: 'accepted', replayed: false })
   },
 )
+
+test('FUNDER_MUST_SUBMIT comes before every refusal that would stay', async () => {
+  const ledger = await stockedLedger()
+  const good = issue(STAR, ANN, '100')
+  const { body } = good.command
+  const hopeless = [
+    good,
+    signed('IssuePoints', 'mall:till', { ...body, asset: 'mall:none:point' }),
+    signed('IssuePoints', 'mall:till', { ...body, to: 'mall:a-none' }),
+    signed('IssuePoints', 'mall:finance-1', body),
+    issue(STAR, ANN, '100', { availableFrom: '2027-12-31' }),
+    issue(STAR, ANN, '1'),
+    issue(STAR, ANN, '9999999999999'),
+  ]
+  const before = new Map(ledger.state)
+  for (const organisation of ['bank', 'airline']) {
+    for (const made of hopeless) {
+      expect(verdict(await submitOne(ledger, organisation, made))).toBe('FUNDER_MUST_SUBMIT')
+    }
+  }
+  expect(ledger.state).toEqual(before)
+  expect(verdict(await submitOne(ledger, 'mall', good))).toBe('accepted')
+})
+
+test('FOLD_INCOMPLETE goes, once FoldCredits has brought the rest within reach', async () => {
+  const ledger = await stockedLedger()
+  await rollTo(ledger, '2026-12-01')
+  const payment = redeem(STAR, ANN, '450')
+  const before = new Map(ledger.state)
+  const partly = { fold: oldestOnly(ledger, ANN) }
+  expect(verdict(await submitOne(ledger, 'mall', payment, partly))).toBe('FOLD_INCOMPLETE')
+  expect(verdict(await submitOne(ledger, 'airline', payment, partly))).toBe('FOLD_INCOMPLETE')
+  expect(ledger.state).toEqual(before)
+  expect(verdict(await submitOne(ledger, 'mall', foldCredits(STAR, ANN), partly))).toBe('accepted')
+  const rest = { fold: oldestOnly(ledger, ANN) }
+  expect(verdict(await submitOne(ledger, 'mall', payment, rest))).toBe('accepted')
+})
 
 test('LEDGER_NOT_OPEN and CALLER_NOT_ADMIN leave nothing behind', async () => {
   const ledger = new MemoryLedger()

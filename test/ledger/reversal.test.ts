@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Entry } from '../../ledger/index.ts'
 import { quotaLaneKey } from '../../ledger/index.ts'
-import { balanceOf, booksOf, contradictions } from '../support/books.ts'
+import { balanceOf, booksOf, contradictions, markContradictions } from '../support/books.ts'
 import type { MemoryLedger } from '../support/memory-ledger.ts'
 import {
   ANN,
@@ -76,13 +76,13 @@ describe('an award', () => {
     expect(balanceOf(booksOf(ledger), '3001/mall/bank/2026-11-30.1', MONEY)).toBe(0n)
   })
 
-  test('gives its quota back to the lane in which it is reversed', async () => {
+  test("gives its quota back to the issuer's lane, whoever funded it and submits", async () => {
     const lane = quotaLaneKey(STAR, 'mall', 3)
-    const entry = await publish('mall', issue(STAR, ANN, '1000'))
+    const entry = await publish('bank', issue(STAR, BOB, '1000', { funder: 'bank' }))
     const made = reverse(entry, ...FINANCE)
-    await submitOne(ledger, 'mall', made, { lane: 3 })
-    expect(ledger.get(lane)).toEqual({ left: 100n, exhausted: false })
-    await submitOne(ledger, 'mall', made, { lane: 3 })
+    await submitOne(ledger, 'bank', made, { lane: 3 })
+    expect(ledger.get(lane)).toEqual({ left: 100n })
+    await submitOne(ledger, 'bank', made, { lane: 3 })
     expect(ledger.get(lane)?.left).toBe(100n)
     expect(contradictions(ledger)).toEqual([])
   })
@@ -109,12 +109,47 @@ describe('an award', () => {
     expect(heldBy(CAT, STAR)).toBe(450n)
   })
 
-  test('leaves its receipt used', async () => {
+  test('frees its receipt, once: the purchase can be entered rightly', async () => {
     const award = issue(STAR, ANN, '1000')
     const entry = await publish('mall', award)
+    const again = (): unknown => signed('IssuePoints', 'mall:till', award.command.body)
+    expect(verdict(await submitOne(ledger, 'mall', again()))).toBe('RECEIPT_USED')
     await tryReverse(entry, ...FINANCE)
+    expect(markContradictions(ledger)).toEqual([])
+    await publish('mall', again())
+    expect(verdict(await submitOne(ledger, 'mall', again()))).toBe('RECEIPT_USED')
+    expect(await tryReverse(entry, ...FINANCE)).toBe('ALREADY_REVERSED')
+    expect(markContradictions(ledger)).toEqual([])
+    expect(heldBy(ANN, STAR)).toBe(550n)
+  })
+
+  test('and its reversal in one transaction leave no receipt behind', async () => {
+    const award = issue(STAR, ANN, '1000')
+    const entry = JSON.parse(
+      (await ledger.simulate('mall', [award])).published[0]?.text ?? '',
+    ) as object
     const again = signed('IssuePoints', 'mall:till', award.command.body)
-    expect(verdict(await submitOne(ledger, 'mall', again))).toBe('RECEIPT_USED')
+    const batch = [award, reverse(entry, ...FINANCE), again, reverse(entry, ...FINANCE)]
+    const fold = ledger.completeFold()
+    const both = await ledger.simulate('mall', batch.slice(0, 2), { fold })
+    expect(both.outcomes.map(verdict)).toEqual(['accepted', 'accepted'])
+    expect(both.writes.filter(({ name }) => name.startsWith('receipt/'))).toEqual([])
+    const done = await ledger.submit('mall', batch, { fold })
+    expect(done.outcomes.map(verdict)).toEqual([
+      'accepted',
+      'accepted',
+      'accepted',
+      'ALREADY_REVERSED',
+    ])
+    expect(markContradictions(ledger)).toEqual([])
+  })
+
+  test('altered to name a receipt outside its form reaches no key', async () => {
+    const entry = await publish('mall', issue(STAR, ANN, '1000'))
+    const altered = { ...entry, references: { receipt: 'R/../x', funder: 'mall' } }
+    const { reads } = await ledger.simulate('mall', [reverse(altered, ...FINANCE)])
+    expect(reads.filter((name) => name.startsWith('receipt/'))).toEqual([])
+    expect(await tryReverse(altered, ...FINANCE)).toBe('ENTRY_UNKNOWN')
   })
 })
 
@@ -149,6 +184,19 @@ test('a redemption is reversed by the acceptor, in the cycle that is open', asyn
   expect(contradictions(ledger)).toEqual([])
 })
 
+test('a reversed redemption frees its order for the account that paid it', async () => {
+  const order = { acceptor: 'bank', order: 'O-wrong' }
+  const entry = await publish('mall', redeem(STAR, ANN, '100', order))
+  await publish('bank', redeem(STAR, BOB, '1', order))
+  expect(verdict(await submitOne(ledger, 'mall', redeem(STAR, ANN, '10', order)))).toBe(
+    'ORDER_PAID',
+  )
+  expect(await tryReverse(entry, 'bank:till')).toBe('accepted')
+  await publish('mall', redeem(STAR, ANN, '10', order))
+  expect(verdict(await submitOne(ledger, 'bank', redeem(STAR, BOB, '1', order)))).toBe('ORDER_PAID')
+  expect(markContradictions(ledger)).toEqual([])
+})
+
 test("a redemption's points come back with their own date, even when that has passed", async () => {
   const entry = await publish('mall', redeem(FLASH, ANN, '100', { acceptor: 'mall' }))
   await rollTo(ledger, '2026-12-01')
@@ -172,7 +220,7 @@ test("an expiry is reversed by two of the issuer's finance staff, and comes back
   expect(heldBy(ANN, FLASH)).toBe(0n)
   expect(await tryReverse(entry, ...FINANCE)).toBe('APPROVALS_MISSING')
   expect(await tryReverse(entry, 'airline:finance-1', 'airline:finance-2')).toBe('accepted')
-  expect(heldBy(ANN, FLASH)).toBe(250n)
+  expect(heldBy(ANN, FLASH)).toBe(200n)
   expect(balanceOf(booksOf(ledger), '7105', FLASH)).toBe(0n)
   expect(verdict(await submitOne(ledger, 'mall', redeem(FLASH, ANN, '1')))).toBe('POINTS_EXPIRED')
 })

@@ -3,6 +3,7 @@ import type { ShapedCommand } from '../../ledger/index.ts'
 import {
   contendedKeys,
   debitsOf,
+  homeOf,
   LANES,
   MAX_COMMANDS,
   MAX_FOLDED_CREDITS,
@@ -15,8 +16,10 @@ import {
   acceptAll,
   ANN,
   BOB,
+  foldCredits,
   issue,
   redeem,
+  reverse,
   stockedLedger,
   transfer,
   verdict,
@@ -24,7 +27,7 @@ import {
 import { accountOf, signed, STAR } from '../support/world.ts'
 
 const ID = 'f'.repeat(64)
-const fold = { account: accountOf(ANN), asset: STAR, transactions: [ID] }
+const fold = { account: accountOf(ANN), asset: STAR, transactions: [ID], complete: true }
 const request = { lane: 0, fold: [], commands: [{}] }
 
 describe('a request', () => {
@@ -48,6 +51,10 @@ describe('a request', () => {
       'no fold': { ...request, fold: undefined },
       'a fold of no account': { ...request, fold: [{ ...fold, account: 'mall/a' }] },
       'a fold of no transaction': { ...request, fold: [{ ...fold, transactions: ['x/y'] }] },
+      'a fold that does not say whether it is complete': {
+        ...request,
+        fold: [{ ...fold, complete: undefined }],
+      },
       'something else': { ...request, admin: true },
     }).map(([name, value]): [string, string] => [name, JSON.stringify(value)]),
   ])('is not %s', (_name, text) => {
@@ -110,7 +117,7 @@ describe('a fold', () => {
     const all = [...ledger.openCredits(accountOf(ANN), STAR), ...bobs]
     const stolen = [
       { ...fold, transactions: all },
-      { account: accountOf(BOB), asset: STAR, transactions: bobs },
+      { account: accountOf(BOB), asset: STAR, transactions: bobs, complete: true },
     ]
     const batch = [redeem(STAR, ANN, '451'), redeem(STAR, ANN, '400')]
     const { outcomes } = await ledger.submit('mall', batch, { fold: stolen })
@@ -142,6 +149,26 @@ describe('for the batcher', () => {
       { account: accountOf(ANN), asset: STAR },
     ])
     expect(debitsOf(shape(issue(STAR, ANN, '100')))).toEqual([])
+  })
+
+  test('an award says who must submit it, and nothing else does', () => {
+    expect(homeOf(shape(issue(STAR, ANN, '100', { funder: 'bank' })))).toBe('bank')
+    expect(homeOf(shape(redeem(STAR, ANN, '1', { acceptor: 'bank' })))).toBeUndefined()
+    expect(homeOf(shape(foldCredits(STAR, ANN)))).toBeUndefined()
+  })
+
+  test('a reversal shares the receipt and the order that it frees', async () => {
+    const ledger = await stockedLedger()
+    const made = [issue(STAR, ANN, '100'), redeem(STAR, ANN, '1')]
+    await acceptAll(ledger, 'mall', made, { fold: ledger.completeFold() })
+    for (const [at, { text }] of ledger.published.slice(-2).entries()) {
+      const reversal = reverse(JSON.parse(text) as object, 'mall:finance-1', 'mall:finance-2')
+      const { type, actor, body } = made[at]?.command ?? redeem(STAR, ANN, '1').command
+      const shared = names(signed(type, actor, body)).filter((name) =>
+        names(reversal).includes(name),
+      )
+      expect(shared).toEqual([expect.stringMatching(/^(receipt|order)\//)])
+    }
   })
 
   test('two commands that would invalidate one another share a name', () => {

@@ -1,4 +1,4 @@
-import type { Delta, Lot, PointsProgramme, Quota } from '../../ledger/index.ts'
+import type { Delta, Entry, Key, Lot, PointsProgramme, QuotaPool } from '../../ledger/index.ts'
 import {
   accountKey,
   codeOf,
@@ -12,6 +12,7 @@ import {
   SETTLEMENT_ASSET,
   sumLots,
 } from '../../ledger/index.ts'
+import { orderKey, receiptKey } from '../../ledger/keys.ts'
 import type { MemoryLedger } from './memory-ledger.ts'
 
 /** The books of a ledger, added up from its own records: holdings, and sums of deltas. */
@@ -131,7 +132,7 @@ function quotaContradictions(
   ledger: MemoryLedger,
 ): string[] {
   const { decode } = quotaPoolKey('').codec
-  const quotas: Quota[] = [...ledger.state].flatMap(([name, text]) =>
+  const quotas: QuotaPool[] = [...ledger.state].flatMap(([name, text]) =>
     name === `quota/${id}` || name.startsWith(`quota/${id}/`) ? [decode(text)] : [],
   )
   const left = quotas.reduce((sum, quota) => sum + quota.left, 0n)
@@ -173,4 +174,28 @@ function holdingContradictions(books: Books, ledger: MemoryLedger): string[] {
     if (ledger.get(accountKey(account)) === undefined) found.push(`${holding}: no such account`)
     return found
   })
+}
+
+function markOf({ type, references, postings }: Entry): Key<unknown> | undefined {
+  const { receipt = '', funder = '', acceptor = '', order = '' } = references
+  if (type === 'IssuePoints') return receiptKey(funder, receipt)
+  if (type === 'RedeemPoints') return orderKey(acceptor, order, postings[0]?.account.slice(5) ?? '')
+  return undefined
+}
+
+/**
+ * Receipts and orders that are marked as used up although no entry that stands used them, or the
+ * other way round. For a ledger of which all entries are known.
+ */
+export function markContradictions(ledger: MemoryLedger): string[] {
+  const standing = new Map(
+    ledger.entries().map((entry, at) => [ledger.published[at]?.hash ?? '', entry]),
+  )
+  for (const { references } of ledger.entries()) standing.delete(references['reverses'] ?? '')
+  const used = [...standing.values()].flatMap((entry) => (entry && markOf(entry)?.name) ?? [])
+  const marked = [...ledger.state.keys()].filter((name) => /^(receipt|order)\//.test(name))
+  return [
+    ...used.filter((name) => !ledger.state.has(name)).map((name) => `${name} is not marked`),
+    ...marked.filter((name) => !used.includes(name)).map((name) => `${name} was not used`),
+  ]
 }

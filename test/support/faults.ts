@@ -27,6 +27,8 @@ export interface Fault {
   readonly body?: Readonly<Record<string, unknown>>
   readonly envelope?: Partial<Command>
   readonly call?: { organisation?: string; isAdmin?: boolean; lane?: number }
+  /** The submitter names no credits, and says that there are some. */
+  readonly foldsNothing?: boolean
   readonly signers?: readonly string[]
   readonly proofs?: 'none' | 'forged' | 'of a stranger'
   /** What happened on the ledger before. */
@@ -86,7 +88,10 @@ export async function prepare(base: Case, faults: readonly Fault[]): Promise<Pre
   const body = { ...base.body, ...merge('body') }
   const made = command(base.type, base.actor, body, merge('envelope'))
   for (const { before } of faults) await before?.(ledger, made)
-  const fold = ledger.completeFold()
+  const foldsNothing = faults.some((fault) => fault.foldsNothing)
+  const fold = ledger
+    .completeFold()
+    .map((named) => (foldsNothing ? { ...named, transactions: [], complete: false } : named))
   const signed = sign(base, faults, made)
   return { ledger, signed, organisation: organisation ?? '', options: { isAdmin, lane, fold } }
 }

@@ -109,7 +109,7 @@ export class MemoryLedger {
     }
     return [...holdings].map(([holding, transactions]) => {
       const [account = '', asset = ''] = holding.split('/')
-      return { account, asset, transactions }
+      return { account, asset, transactions, complete: true }
     })
   }
 

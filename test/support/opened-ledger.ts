@@ -120,6 +120,8 @@ async function stock(): Promise<MemoryLedger> {
       issuer,
       MEMBERS.map((member) => issue(asset, member, spendFen)),
     )
+    // FLASH ends today, so none of it can come tomorrow.
+    if (asset === FLASH) continue
     const later = MEMBERS.map((member) =>
       issue(asset, member, '500', { availableFrom: '2026-12-01' }),
     )
@@ -128,13 +130,14 @@ async function stock(): Promise<MemoryLedger> {
   return ledger
 }
 
-/** Quota from a budget's pool into the lane in which this is submitted. */
+/** Quota from a budget's pool into the lane in which this is submitted, all there is up to `amount`. */
 export function refill(
   asset: string,
   amount: string,
   organisation = asset.split(':')[0] ?? '',
+  needed = '1',
 ): SignedCommand {
-  return signed('RefillQuota', organisation, { asset, amount })
+  return signed('RefillQuota', organisation, { asset, needed, amount })
 }
 
 let lastReceipt = 0
@@ -174,6 +177,11 @@ export function redeem(
   const order = `O-${lastReceipt}`
   const body = { asset, from: accountOf(from), amount, acceptor: 'mall', store: 'S-1', order }
   return signed('RedeemPoints', from, { ...body, ...change })
+}
+
+/** The oldest credits of a holding go into its base. */
+export function foldCredits(asset: string, member: string, actor = ANN): SignedCommand {
+  return signed('FoldCredits', actor, { asset, account: accountOf(member) })
 }
 
 /** The reversal of an entry, as it was published, by those who have the authority. */

@@ -3,7 +3,7 @@ import { addDays, ledgerKey, organisationOf } from '../../ledger/index.ts'
 import type { Wallet } from '../../cli/wallet.ts'
 import { deriveWallet, signCommand } from '../../cli/wallet.ts'
 import type { MemoryLedger, Simulation } from './memory-ledger.ts'
-import { ANN, BOB, CAT } from './opened-ledger.ts'
+import { ANN, BOB, CAT, foldCredits } from './opened-ledger.ts'
 import type { Batch, SpendStep, Step, TamperStep } from './random-steps.ts'
 import {
   accountOf,
@@ -32,15 +32,16 @@ export class RandomDay {
 
   /** Submits a batch and returns what became of it, with the commands as they were sent. */
   async play(batch: Batch): Promise<Simulation & { readonly commands: readonly SignedCommand[] }> {
-    const commands = batch.steps.map((step) => this.materialise(step))
     const { organisation, lane } = batch
+    const commands = batch.steps.map((step) => this.materialise(step, organisation))
     const fold = this.fold(batch.fold)
     const result = await this.ledger.submit(organisation, commands, { lane, fold })
     return { ...result, commands }
   }
 
-  materialise(step: Step): SignedCommand {
-    const made = this.#make(step)
+  /** The command of a step that `submitter` is going to submit. */
+  materialise(step: Step, submitter = 'mall'): SignedCommand {
+    const made = this.#make(step, submitter)
     this.history.push(made)
     return made
   }
@@ -55,6 +56,12 @@ export class RandomDay {
         return []
       case 'partial':
         return complete.map((fold) => ({ ...fold, transactions: fold.transactions.slice(1) }))
+      case 'oldest':
+        return complete.map((fold) => ({
+          ...fold,
+          transactions: fold.transactions.slice(0, 1),
+          complete: false,
+        }))
       case 'repeated':
         return [...complete, ...complete]
       default:
@@ -74,10 +81,10 @@ export class RandomDay {
     return signCommand(unsigned, ...signers.map((signer) => this.#wallet(signer))) as SignedCommand
   }
 
-  #make(step: Step): SignedCommand {
+  #make(step: Step, submitter: string): SignedCommand {
     switch (step.kind) {
       case 'issue':
-        return this.#issue(step)
+        return this.#issue(step, submitter)
       case 'transfer':
       case 'redeem':
         return this.#spend(step)
@@ -103,9 +110,12 @@ export class RandomDay {
   ): SignedCommand {
     switch (step.kind) {
       case 'refill': {
-        const { asset, amount } = step
-        return signed('RefillQuota', organisationOf(asset), { asset, amount: String(amount) })
+        const { asset, organisation } = step
+        const amounts = { needed: String(step.needed), amount: String(step.amount) }
+        return signed('RefillQuota', organisation, { asset, ...amounts })
       }
+      case 'fold':
+        return foldCredits(step.asset, step.member, step.actor)
       case 'rotate':
         return this.#rotate(step)
       case 'void':
@@ -124,9 +134,9 @@ export class RandomDay {
     }
   }
 
-  #issue(step: StepOf<'issue'>): SignedCommand {
+  #issue(step: StepOf<'issue'>, submitter: string): SignedCommand {
     const { asset, member, pendingDays } = step
-    const funder = step.funder === 'issuer' ? organisationOf(asset) : step.funder
+    const funder = step.funder === 'submitter' ? submitter : step.funder
     const body = {
       asset,
       to: accountOf(member),

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { FIXED, FLASH, MEMBERS } from './opened-ledger.ts'
+import { ANN, BOB, FIXED, FLASH, MEMBERS } from './opened-ledger.ts'
 import { HUI, ORGANISATIONS, STAR } from './world.ts'
 
 /** A member gives points away or pays an order. */
@@ -35,7 +35,19 @@ export type Step =
   | { readonly kind: 'reverse'; readonly pick: number; readonly signers: 'right' | 'wrong' }
   | { readonly kind: 'alter-and-reverse'; readonly pick: number }
   | { readonly kind: 'roll'; readonly agreeing: number; readonly days: 0 | 1 | 2 }
-  | { readonly kind: 'refill'; readonly asset: string; readonly amount: number }
+  | {
+      readonly kind: 'refill'
+      readonly asset: string
+      readonly organisation: string
+      readonly needed: number
+      readonly amount: number
+    }
+  | {
+      readonly kind: 'fold'
+      readonly asset: string
+      readonly member: string
+      readonly actor: string
+    }
   | { readonly kind: 'rotate'; readonly member: string; readonly generation: number }
   | {
       readonly kind: 'void'
@@ -52,7 +64,7 @@ export type Step =
 export interface Batch {
   readonly organisation: string
   readonly lane: number
-  readonly fold: 'complete' | 'none' | 'partial' | 'repeated' | 'wrong'
+  readonly fold: 'complete' | 'none' | 'partial' | 'oldest' | 'repeated' | 'wrong'
   readonly steps: readonly Step[]
 }
 
@@ -70,7 +82,7 @@ const issueStep = fc.record({
     { weight: 1, arbitrary: fc.constant('mall:m-zoe') },
   ),
   spendFen: fc.integer({ min: 1, max: 20_000 }),
-  funder: fc.oneof({ weight: 4, arbitrary: fc.constant('issuer') }, organisation),
+  funder: fc.oneof({ weight: 4, arbitrary: fc.constant('submitter') }, organisation),
   receipt: fc.nat(200),
   pendingDays: fc.constantFrom(0, 0, 1, 2, 3, 31),
 })
@@ -95,6 +107,8 @@ const rareStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('refill' as const),
     asset,
+    organisation,
+    needed: fc.integer({ min: 1, max: 3000 }),
     amount: fc.integer({ min: 1, max: 5000 }),
   }),
   fc.record({
@@ -145,6 +159,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: rareStep },
 )
 
+const foldStep = fc.record({
+  kind: fc.constant('fold' as const),
+  asset,
+  member,
+  actor: fc.constantFrom(ANN, BOB),
+})
+
 /** Days of several batches; folds of any quality. */
 export function batches(maxBatches: number, maxSteps: number): fc.Arbitrary<Batch[]> {
   const batch = fc.record({
@@ -155,10 +176,15 @@ export function batches(maxBatches: number, maxSteps: number): fc.Arbitrary<Batc
       'complete',
       'none',
       'partial',
+      'oldest',
       'repeated',
       'wrong',
     ),
-    steps: fc.array(step, { minLength: Math.ceil(maxSteps / 4), maxLength: maxSteps }),
+    // Not among `steps`: what is there to be folded hangs on how commands are cut into batches.
+    steps: fc.array(fc.oneof({ weight: 15, arbitrary: step }, foldStep), {
+      minLength: Math.ceil(maxSteps / 4),
+      maxLength: maxSteps,
+    }),
   })
   return fc.array(batch, { minLength: Math.ceil(maxBatches / 2), maxLength: maxBatches })
 }

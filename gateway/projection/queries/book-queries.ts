@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { AccountCode, Delta, Lot } from '../../../ledger/index.ts'
-import { codeOf } from '../../../ledger/index.ts'
+import type { Delta, Lot } from '../../../ledger/index.ts'
 import { Query } from '../query.ts'
 
 /** What was posted to an account path, or to all accounts of a code, in one asset. */
@@ -16,30 +15,10 @@ interface TurnoverRow {
   readonly credit: string
 }
 
-/** A sum that SQLite's 64 bits would not hold: the last nine digits, and those before them. */
-interface SumRow {
-  readonly code: string
-  readonly asset: string
-  readonly debitLow: number
-  readonly debitHigh: number
-  readonly creditLow: number
-  readonly creditHigh: number
-}
-
-function sumHalves(column: 'debit' | 'credit'): string {
-  const high = `substr(${column}, 1, max(length(${column}) - 9, 0))`
-  return `sum(CAST(substr(${column}, -9) AS INTEGER)) AS ${column}Low,
-    sum(CAST(${high} AS INTEGER)) AS ${column}High`
-}
-
-function whole(high: number, low: number): bigint {
-  return BigInt(high) * 1_000_000_000n + BigInt(low)
-}
-
 /** The general ledger as the chain's delta records have it, and the detail as the entries have it. */
 export class BookQueries {
   readonly #general: Query<TurnoverRow>
-  readonly #detail: Query<SumRow>
+  readonly #detail: Query<TurnoverRow>
   readonly #clearing: Query<TurnoverRow>
   readonly #lots: Query<{
     readonly expires: string
@@ -49,11 +28,7 @@ export class BookQueries {
 
   constructor(database: DatabaseSync) {
     this.#general = new Query(database, 'SELECT * FROM general_ledger ORDER BY path, asset')
-    this.#detail = new Query(
-      database,
-      `SELECT substr(path, 1, 4) AS code, asset, ${sumHalves('debit')}, ${sumHalves('credit')}
-       FROM balances GROUP BY code, asset ORDER BY code, asset`,
-    )
+    this.#detail = new Query(database, 'SELECT * FROM code_totals ORDER BY path, asset')
     this.#clearing = new Query(
       database,
       `SELECT path, asset, debit, credit FROM balances
@@ -72,14 +47,8 @@ export class BookQueries {
   }
 
   /** What the entries come to per code. */
-  detail(): (Turnover & { readonly code: AccountCode })[] {
-    return this.#detail.all().map((row) => ({
-      code: codeOf(row.code),
-      path: row.code,
-      asset: row.asset,
-      debit: whole(row.debitHigh, row.debitLow),
-      credit: whole(row.creditHigh, row.creditLow),
-    }))
+  detail(): Turnover[] {
+    return this.#detail.all().map(toTurnover)
   }
 
   /** The clearing accounts 3001/organisation/counterparty/cycle, as the entries have them. */

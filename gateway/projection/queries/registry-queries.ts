@@ -83,7 +83,8 @@ export class RegistryQueries {
   /** Members and staff, of one organisation or of all. */
   actors({ after, limit }: IdPage, organisation?: string): Actor[] {
     // A person's id is organisation:name, and ';' is what comes after ':'.
-    const [from, to] = organisation === undefined ? ['', LAST] : [organisation, `${organisation};`]
+    const [from, to] =
+      organisation === undefined ? ['', LAST] : [`${organisation}:`, `${organisation};`]
     return this.#list('actor', after > from ? after : from, to, limit, actorKey(''))
   }
 

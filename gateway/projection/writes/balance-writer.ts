@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Posting } from '../../../ledger/index.ts'
 import { CHART_OF_ACCOUNTS, codeOf } from '../../../ledger/index.ts'
 import { Query } from '../query.ts'
+import { TurnoverWriter } from './turnover-writer.ts'
 
 interface Balance {
   readonly id: number
@@ -10,11 +11,12 @@ interface Balance {
   credit: bigint
 }
 
-/** The turnover of every account path and asset, read once and written once a block. */
+/** The turnover of every account path and asset, and of its code, written once a block. */
 export class BalanceWriter {
   readonly #select: Query<{ readonly id: number; readonly debit: string; readonly credit: string }>
   readonly #insert: StatementSync
   readonly #update: StatementSync
+  readonly #codeTotals: TurnoverWriter
   readonly #balances = new Map<string, Balance>()
 
   constructor(database: DatabaseSync) {
@@ -26,11 +28,13 @@ export class BalanceWriter {
       "INSERT INTO balances (path, asset, debit, credit) VALUES (?, ?, '0', '0')",
     )
     this.#update = database.prepare('UPDATE balances SET debit = ?, credit = ? WHERE id = ?')
+    this.#codeTotals = new TurnoverWriter(database, 'code_totals')
   }
 
   /** Forgets what an abandoned block left behind. */
   begin(): void {
     this.#balances.clear()
+    this.#codeTotals.begin()
   }
 
   /** Adds a posting; answers the balance's number and how it stands, on its normal side, after. */
@@ -42,6 +46,7 @@ export class BalanceWriter {
       this.#balances.set(name, balance)
     }
     balance[side] += amount
+    this.#codeTotals.add(codeOf(account), asset, { [side]: amount })
     const surplus = balance.debit - balance.credit
     return { id: balance.id, after: balance.normal === 'debit' ? surplus : -surplus }
   }
@@ -50,6 +55,7 @@ export class BalanceWriter {
     for (const { id, debit, credit } of this.#balances.values()) {
       this.#update.run(String(debit), String(credit), id)
     }
+    this.#codeTotals.flush()
   }
 
   #read(path: string, asset: string): Balance {

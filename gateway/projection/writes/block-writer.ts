@@ -1,13 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { splitKey } from '../../../ledger/index.ts'
+import { deltaKey, splitKey } from '../../../ledger/index.ts'
 import type { LedgerBlock, LedgerTransaction } from '../../fabric/ledger-block.ts'
 import { BalanceWriter } from './balance-writer.ts'
 import { EntryWriter } from './entry-writer.ts'
-import { GeneralLedgerWriter } from './general-ledger-writer.ts'
 import { HoldingWriter } from './holding-writer.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
 import { OutstandingWriter } from './outstanding-writer.ts'
 import { RegistryWriter } from './registry-writer.ts'
+import { TurnoverWriter } from './turnover-writer.ts'
 
 /** Takes in a write to one kind of key: the parts of its name behind the kind, and its value. */
 type TakeWrite = (parts: readonly string[], value: string | undefined, tx: number) => void
@@ -22,7 +22,7 @@ export class BlockWriter {
   readonly #entries: EntryWriter
   readonly #balances: BalanceWriter
   readonly #outstanding: OutstandingWriter
-  readonly #generalLedger: GeneralLedgerWriter
+  readonly #generalLedger: TurnoverWriter
   readonly #takers: ReadonlyMap<string, TakeWrite>
 
   constructor(database: DatabaseSync) {
@@ -34,7 +34,7 @@ export class BlockWriter {
     )
     this.#balances = new BalanceWriter(database)
     this.#outstanding = new OutstandingWriter(database)
-    this.#generalLedger = new GeneralLedgerWriter(database)
+    this.#generalLedger = new TurnoverWriter(database, 'general_ledger')
     this.#entries = new EntryWriter(database, this.#balances, this.#outstanding)
     this.#takers = this.#makeTakers(database)
   }
@@ -65,12 +65,19 @@ export class BlockWriter {
       ['command', (parts, value, tx) => outcomes.put(parts, present(value), tx)],
       ['holding', (parts, value) => holdings.putBase(parts, present(value))],
       ['credit', (parts, value, tx) => holdings.putCredit(parts, value, tx)],
-      ['delta', (parts, value) => this.#generalLedger.add(parts, present(value))],
+      ['delta', (parts, value) => this.#addDelta(parts, present(value))],
       ['organisations', UNUSED],
       ['receipt', UNUSED],
       ['order', UNUSED],
       ['reversal', UNUSED],
     ])
+  }
+
+  /** `parts` are the account path, which may have slashes, asset and transaction. */
+  #addDelta(parts: readonly string[], value: string): void {
+    const path = parts.slice(0, -2).join('/')
+    const asset = parts.at(-2) ?? ''
+    this.#generalLedger.add(path, asset, deltaKey('', '', '').codec.decode(value))
   }
 
   #writeTransaction(blockNumber: bigint, transaction: LedgerTransaction): void {

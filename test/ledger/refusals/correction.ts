@@ -4,6 +4,7 @@ import {
   acceptAll,
   ANN,
   BOB,
+  issue,
   openedLedger,
   redeem,
   reverse,
@@ -63,6 +64,15 @@ const reverseEntry: RefusalTable = {
       name: 'reversed already',
       code: 'ALREADY_REVERSED',
       before: async (ledger) => await submitOne(ledger, 'bank', reverse(small ?? {}, BOB)),
+    },
+    {
+      name: 'spent, and credits that are not named',
+      code: 'FOLD_INCOMPLETE',
+      foldsNothing: true,
+      before: async (ledger) => {
+        await submitOne(ledger, 'bank', redeem(STAR, BOB, '410'))
+        await acceptAll(ledger, 'mall', [issue(STAR, BOB, '1000')])
+      },
     },
     {
       name: 'spent already',

@@ -11,6 +11,7 @@ import {
   rolledLedger,
   rollTo,
   stockedLedger,
+  submitOne,
 } from '../../support/opened-ledger.ts'
 import { accountOf, HUI, STAR } from '../../support/world.ts'
 import { commonFaults } from './common-faults.ts'
@@ -40,6 +41,11 @@ const issuePoints: RefusalTable = {
     { name: 'no such day', code: 'COMMAND_MALFORMED', body: { availableFrom: '2026-11-31' } },
     { name: 'a negative purchase', code: 'COMMAND_MALFORMED', body: { spendFen: '-1000' } },
     ...commonFaults('mall:till'),
+    {
+      name: 'through the gateway of another',
+      code: 'FUNDER_MUST_SUBMIT',
+      call: { organisation: 'bank' },
+    },
     noSuchPoints,
     { name: 'no such account', code: 'ACCOUNT_UNKNOWN', body: { to: 'mall:a-none' } },
     {
@@ -47,15 +53,26 @@ const issuePoints: RefusalTable = {
       code: 'NOT_AUTHORISED',
       body: { asset: HUI, funder: 'airline' },
       envelope: { actor: 'airline:till' },
+      call: { organisation: 'airline' },
     },
     { name: "another's till", code: 'NOT_AUTHORISED', envelope: { actor: 'bank:till' } },
-    { name: 'at the expense of another', code: 'NOT_AUTHORISED', body: { funder: 'bank' } },
+    {
+      name: 'at the expense of another',
+      code: 'NOT_AUTHORISED',
+      body: { funder: 'bank' },
+      call: { organisation: 'bank' },
+    },
     { name: 'by no issuer', code: 'NOT_AUTHORISED', envelope: { actor: 'mall:finance-1' } },
     { name: 'by the organisation', code: 'NOT_AUTHORISED', envelope: { actor: 'mall' } },
     {
       name: 'held back for 31 days',
       code: 'AVAILABLE_FROM_TOO_LATE',
       body: { availableFrom: '2026-12-31' },
+    },
+    {
+      name: 'held back until it has expired',
+      code: 'AVAILABLE_FROM_TOO_LATE',
+      body: { asset: FLASH, availableFrom: '2026-12-01' },
     },
     {
       name: 'a receipt that was used',
@@ -76,11 +93,28 @@ const issuePoints: RefusalTable = {
       before: async (ledger) =>
         await acceptAll(ledger, 'mall', [refill(FLASH, '9000', 'mall')], { lane: 7 }),
     },
+    {
+      name: 'more than a refill has found in the pool',
+      code: 'BUDGET_EXHAUSTED',
+      body: { asset: FLASH, spendFen: '40000' },
+      call: { lane: 7 },
+      before: async (ledger) =>
+        await acceptAll(ledger, 'mall', [refill(FLASH, '9000', 'mall', '4000')], { lane: 7 }),
+    },
+    {
+      name: 'no more than a refill has left in the pool',
+      code: 'QUOTA_REFILL',
+      body: { asset: FLASH, spendFen: '30000' },
+      call: { lane: 7 },
+      before: async (ledger) =>
+        await acceptAll(ledger, 'mall', [refill(FLASH, '9000', 'mall', '4000')], { lane: 7 }),
+    },
   ],
 }
 
 /** Ann holds 400 STAR and 50 that come on the next day, and FLASH that ends with the month. */
 const insufficiency: Fault[] = [
+  { name: 'credits that are not named', code: 'FOLD_INCOMPLETE', foldsNothing: true },
   {
     name: 'points past their date',
     code: 'POINTS_EXPIRED',
@@ -183,4 +217,26 @@ const expirePoints: RefusalTable = {
   ],
 }
 
-export const MOVEMENT = [issuePoints, transferPoints, redeemPoints, expirePoints]
+const foldCreditsTable: RefusalTable = {
+  base: {
+    type: 'FoldCredits',
+    actor: 'bank',
+    organisation: 'bank',
+    body: { asset: STAR, account: accountOf(ANN) },
+    ledger: stockedLedger,
+  },
+  faults: [
+    { name: 'no account', code: 'COMMAND_MALFORMED', body: { account: '' } },
+    ...commonFaults('bank'),
+    noSuchPoints,
+    { name: 'no such account', code: 'ACCOUNT_UNKNOWN', body: { account: 'mall:a-none' } },
+    { name: 'no credits named', code: 'NOTHING_TO_FOLD', foldsNothing: true },
+    {
+      name: 'credits that a debit has folded',
+      code: 'NOTHING_TO_FOLD',
+      before: async (ledger) => await submitOne(ledger, 'mall', redeem(STAR, ANN, '1')),
+    },
+  ],
+}
+
+export const MOVEMENT = [issuePoints, transferPoints, redeemPoints, expirePoints, foldCreditsTable]

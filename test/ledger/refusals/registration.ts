@@ -146,11 +146,13 @@ const refillQuota: RefusalTable = {
     type: 'RefillQuota',
     actor: 'mall',
     organisation: 'mall',
-    body: { asset: FIXED, amount: '10' },
+    body: { asset: FIXED, needed: '10', amount: '20' },
     ledger: openedLedger,
   },
   faults: [
     { name: 'nothing', code: 'COMMAND_MALFORMED', body: { amount: '0' } },
+    { name: 'for nothing', code: 'COMMAND_MALFORMED', body: { needed: '0' } },
+    { name: '17 digits', code: 'COMMAND_MALFORMED', body: { needed: '1'.repeat(17) } },
     ...commonFaults('mall'),
     { name: 'no such points', code: 'ASSET_UNKNOWN', body: { asset: 'mall:none:point' } },
     {

@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Delta } from '../../../ledger/index.ts'
-import { deltaKey } from '../../../ledger/index.ts'
 import { Query } from '../query.ts'
 
 interface Total {
@@ -10,19 +9,19 @@ interface Total {
   credit: bigint
 }
 
-/** Sums the delta records of the chain per account path and asset, row by row once a block. */
-export class GeneralLedgerWriter {
+/** Sums turnover per path and asset in a table of that form, row by row once a block. */
+export class TurnoverWriter {
   readonly #select: Query<{ readonly debit: string; readonly credit: string }>
   readonly #put: StatementSync
   readonly #totals = new Map<string, Total>()
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, table: 'general_ledger' | 'code_totals') {
     this.#select = new Query(
       database,
-      'SELECT debit, credit FROM general_ledger WHERE path = ? AND asset = ?',
+      `SELECT debit, credit FROM ${table} WHERE path = ? AND asset = ?`,
     )
     this.#put = database.prepare(
-      `INSERT INTO general_ledger (path, asset, debit, credit) VALUES (?, ?, ?, ?)
+      `INSERT INTO ${table} (path, asset, debit, credit) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET debit = excluded.debit, credit = excluded.credit`,
     )
   }
@@ -32,11 +31,7 @@ export class GeneralLedgerWriter {
     this.#totals.clear()
   }
 
-  /** `parts` are those of a delta's key: the path, which may have slashes, asset and transaction. */
-  add(parts: readonly string[], value: string): void {
-    const path = parts.slice(0, -2).join('/')
-    const asset = parts.at(-2) ?? ''
-    const { debit, credit }: Delta = deltaKey('', '', '').codec.decode(value)
+  add(path: string, asset: string, { debit = 0n, credit = 0n }: Partial<Delta>): void {
     const total = this.#total(path, asset)
     total.debit += debit
     total.credit += credit

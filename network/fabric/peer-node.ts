@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import type { FabricBinaries } from './binaries.ts'
+import { materialOf } from './material.ts'
+import { networkFiles } from './network-files.ts'
+import type { ProcessSpec } from './process-spec.ts'
+import type { PeerNode, Topology } from './topology.ts'
+import { peersOf } from './topology.ts'
+
+/** How a peer is started: what config/core.yaml leaves to the environment. */
+export function peerProcess(
+  topology: Topology,
+  node: PeerNode,
+  binaries: FabricBinaries,
+): ProcessSpec {
+  const party = materialOf(topology, node.owner)
+  const { mspFolder, tls } = party.node(node)
+  const data = join(topology.folder, 'data', node.name)
+  const address = `localhost:${String(node.port)}`
+  const others = peersOf(topology, node.owner.id).filter(({ name }) => name !== node.name)
+  const bootstrap = others.map(({ port }) => `localhost:${String(port)}`)
+  return {
+    name: node.name,
+    kind: 'peer',
+    command: binaries.path('peer'),
+    args: ['node', 'start'],
+    env: {
+      FABRIC_CFG_PATH: networkFiles(topology.folder).config,
+      FABRIC_LOGGING_SPEC: 'warn',
+      CORE_PEER_ID: node.host,
+      CORE_PEER_ADDRESS: address,
+      CORE_PEER_LISTENADDRESS: `127.0.0.1:${String(node.port)}`,
+      // Without a port of its own, the second peer on a machine ends at once.
+      CORE_PEER_CHAINCODELISTENADDRESS: `127.0.0.1:${String(node.chaincodePort)}`,
+      CORE_PEER_LOCALMSPID: node.owner.id,
+      CORE_PEER_MSPCONFIGPATH: mspFolder,
+      CORE_PEER_GOSSIP_BOOTSTRAP: bootstrap.length > 0 ? bootstrap.join(' ') : address,
+      CORE_PEER_GOSSIP_EXTERNALENDPOINT: address,
+      CORE_PEER_TLS_CERT_FILE: tls.certificate,
+      CORE_PEER_TLS_KEY_FILE: tls.key,
+      CORE_PEER_TLS_ROOTCERT_FILE: party.tlsRoot,
+      CORE_PEER_FILESYSTEMPATH: data,
+      CORE_LEDGER_SNAPSHOTS_ROOTDIR: join(data, 'snapshots'),
+      CORE_OPERATIONS_LISTENADDRESS: `127.0.0.1:${String(node.operationsPort)}`,
+    },
+  }
+}
+
+/** The environment of `peer` as a command, acting as the administrator of the peer's owner. */
+export function adminEnvironment(topology: Topology, node: PeerNode): NodeJS.ProcessEnv {
+  const party = materialOf(topology, node.owner)
+  return {
+    PATH: process.env['PATH'],
+    FABRIC_CFG_PATH: networkFiles(topology.folder).config,
+    FABRIC_LOGGING_SPEC: 'error',
+    CORE_PEER_ADDRESS: `localhost:${String(node.port)}`,
+    CORE_PEER_LOCALMSPID: node.owner.id,
+    CORE_PEER_MSPCONFIGPATH: party.user('Admin').mspFolder,
+    CORE_PEER_TLS_ENABLED: 'true',
+    CORE_PEER_TLS_ROOTCERT_FILE: party.tlsRoot,
+  }
+}

@@ -1,0 +1,30 @@
+/** A process that the supervisor keeps running. */
+export interface ProcessSpec {
+  readonly name: string
+  readonly kind: 'orderer' | 'peer' | 'chaincode'
+  readonly command: string
+  readonly args: readonly string[]
+  /** All of its environment, but for PATH. */
+  readonly env: Readonly<Record<string, string>>
+  /** A file that has to have this sha256 whenever the process is started. */
+  readonly verified?: { readonly path: string; readonly sha256: string }
+}
+
+/** What the supervisor knows of a process. */
+export interface ProcessStatus {
+  readonly name: string
+  readonly kind: ProcessSpec['kind']
+  readonly state: 'running' | 'waiting' | 'stopped'
+  readonly pid?: number
+  /** How often it has been started again since the supervisor began. */
+  readonly restarts: number
+  /** ISO 8601. */
+  readonly startedAt?: string
+  /** Exit code or signal of the last run, or why it was not started. */
+  readonly lastExit?: string
+}
+
+export interface SupervisorStatus {
+  readonly pid: number
+  readonly processes: readonly ProcessStatus[]
+}

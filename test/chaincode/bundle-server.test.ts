@@ -1,0 +1,329 @@
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js'
+import { credentials, status } from '@grpc/grpc-js'
+import { common, msp, peer } from '@hyperledger/fabric-protos'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { buildBundle } from '../../chaincode/bundle.ts'
+import type { IdentityMaterial, KeyPair } from '../../network/embedded/identity-material.ts'
+import { openIdentityMaterial } from '../../network/embedded/identity-material.ts'
+import { readProjectFile } from '../support/source-files.ts'
+
+const CHAINCODE_ID = 'ledger:c0ffee'
+const { Type } = peer.ChaincodeMessage
+type Message = peer.ChaincodeMessage
+type MessageType = ReturnType<Message['getType']>
+
+const scratch = mkdtempSync(join(tmpdir(), 'tallystick-server-'))
+let bundle: string
+let material: IdentityMaterial
+
+beforeAll(async () => {
+  bundle = (await buildBundle(scratch)).path
+  material = await openIdentityMaterial(scratch, ['bank', 'mall'])
+})
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+const started: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    }
+  }
+})
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface Server {
+  readonly child: ChildProcess
+  readonly address: string
+  readonly ended: Promise<Ended>
+}
+
+/** Runs the bundle alone: in a folder without node_modules, with nothing of this environment. */
+function launch(env: Readonly<Record<string, string>>, nodeOptions: readonly string[] = []) {
+  const child = spawn(process.execPath, [...nodeOptions, bundle], {
+    cwd: scratch,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  started.push(child)
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+    ([stdout, stderr]): Ended => ({ code: child.exitCode, stdout, stderr }),
+  )
+  return { child, ended }
+}
+
+async function start(nodeOptions: readonly string[] = []): Promise<Server> {
+  const address = await freeAddress()
+  const { child, ended } = launch({ ...environment(address), ...tlsFiles() }, nodeOptions)
+  const lines = createInterface({ input: child.stdout })
+  const line = await Promise.race([once(lines, 'line'), ended])
+  if (!Array.isArray(line)) throw new Error(`it did not start: ${line.stderr}`)
+  return { child, address, ended }
+}
+
+async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return `localhost:${port}`
+}
+
+function environment(address: string): Record<string, string> {
+  return { CHAINCODE_ID, CHAINCODE_SERVER_ADDRESS: address }
+}
+
+/** The bank's chaincode server, for the clients of the bank's CA. */
+function tlsFiles(): Record<string, string> {
+  return {
+    CHAINCODE_TLS_KEY_FILE: join(scratch, 'tls/server.key'),
+    CHAINCODE_TLS_CERT_FILE: join(scratch, 'tls/server.crt'),
+    CHAINCODE_TLS_CLIENT_CACERT_FILE: join(scratch, 'organisations/bank/ca.crt'),
+  }
+}
+
+function identityOf(organisation: string): KeyPair {
+  const found = material.organisations.get(organisation)
+  if (found === undefined) throw new Error(`there is no ${organisation}`)
+  return found.peer
+}
+
+/** A peer's end of the conversation with a chaincode server. */
+class PeerStream {
+  readonly #client: peer.ChaincodeClient
+  readonly #stream: ClientDuplexStream<Message, Message>
+  readonly #messages: AsyncIterator<Message, undefined>
+
+  constructor(address: string, identity?: KeyPair) {
+    const key = identity && Buffer.from(identity.privateKey)
+    const certificate = identity && Buffer.from(identity.certificate)
+    const ca = Buffer.from(material.tls.caCertificate)
+    this.#client = new peer.ChaincodeClient(address, credentials.createSsl(ca, key, certificate))
+    this.#stream = this.#client.connect()
+    this.#messages = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Message, undefined>
+  }
+
+  /** Whatever the server says next. Throws gRPC's error when there is no connection. */
+  async next(): Promise<Message> {
+    const read = await this.#messages.next()
+    if (read.done === true) throw new Error('the server ended the conversation')
+    return read.value
+  }
+
+  send(
+    type: MessageType,
+    payload: Uint8Array = new Uint8Array(),
+    proposal?: peer.SignedProposal,
+  ): void {
+    const message = new peer.ChaincodeMessage()
+    message.setType(type)
+    message.setPayload(payload)
+    message.setTxid('f00d')
+    message.setChannelId('consortium')
+    message.setProposal(proposal)
+    this.#stream.write(message)
+  }
+
+  /** Greets the server, as a peer does, and answers with the chaincode's name. */
+  async register(): Promise<string> {
+    const registration = await this.next()
+    assertType(registration, Type.REGISTER)
+    this.send(Type.REGISTERED)
+    this.send(Type.READY)
+    return peer.ChaincodeID.deserializeBinary(registration.getPayload_asU8()).getName()
+  }
+
+  /** Runs a function over an empty state. */
+  async invoke(...args: readonly string[]): Promise<Invocation> {
+    const input = new peer.ChaincodeInput()
+    input.setArgsList(args.map((arg) => Buffer.from(arg)))
+    this.send(Type.TRANSACTION, input.serializeBinary(), signedProposal(input))
+    const asked: string[] = []
+    for (;;) {
+      const message = await this.next()
+      const payload = message.getPayload_asU8()
+      if (message.getType() === Type.COMPLETED) {
+        const response = peer.Response.deserializeBinary(payload)
+        const answer = Buffer.from(response.getPayload_asU8()).toString('utf8')
+        return { status: response.getStatus(), message: response.getMessage(), answer, asked }
+      }
+      assertType(message, Type.GET_STATE)
+      asked.push(peer.GetState.deserializeBinary(payload).getKey())
+      this.send(Type.RESPONSE)
+    }
+  }
+
+  close(): void {
+    this.#client.close()
+    this.#stream.cancel()
+  }
+}
+
+interface Invocation {
+  readonly status: number
+  readonly message: string
+  readonly answer: string
+  /** Keys that were read. */
+  readonly asked: readonly string[]
+}
+
+function assertType(message: Message, type: MessageType): void {
+  if (message.getType() !== type) throw new Error(`unexpected: ${String(message)}`)
+}
+
+function signedProposal(input: peer.ChaincodeInput): peer.SignedProposal {
+  const creator = new msp.SerializedIdentity()
+  creator.setMspid('bank')
+  creator.setIdBytes(Buffer.from(identityOf('bank').certificate))
+  const signatureHeader = new common.SignatureHeader()
+  signatureHeader.setCreator(creator.serializeBinary())
+  const channelHeader = new common.ChannelHeader()
+  channelHeader.setType(common.HeaderType.ENDORSER_TRANSACTION)
+  const header = new common.Header()
+  header.setSignatureHeader(signatureHeader.serializeBinary())
+  header.setChannelHeader(channelHeader.serializeBinary())
+  const proposal = new peer.Proposal()
+  proposal.setHeader(header.serializeBinary())
+  const payload = new peer.ChaincodeProposalPayload()
+  payload.setInput(input.serializeBinary())
+  proposal.setPayload(payload.serializeBinary())
+  const signed = new peer.SignedProposal()
+  signed.setProposalBytes(proposal.serializeBinary())
+  return signed
+}
+
+async function withPeer<T>(server: Server, use: (stream: PeerStream) => Promise<T>): Promise<T> {
+  const stream = new PeerStream(server.address, identityOf('bank'))
+  try {
+    expect(await stream.register()).toBe(CHAINCODE_ID)
+    return await use(stream)
+  } finally {
+    stream.close()
+  }
+}
+
+describe('a peer with a certificate of the CA', () => {
+  test('finds the contract that was agreed, and no other', async () => {
+    const metadata = await withPeer(await start(), (stream) =>
+      stream.invoke('org.hyperledger.fabric:GetMetadata'),
+    )
+    const golden: unknown = JSON.parse(readProjectFile('test/golden/contract-metadata.json'))
+    expect(metadata).toMatchObject({ status: 200, message: '' })
+    expect(JSON.parse(metadata.answer)).toEqual(golden)
+  })
+
+  test('gets answers from the rules', async () => {
+    const request = JSON.stringify({ assets: ['mall:star:point'] })
+    const found = await withPeer(await start(), (stream) => stream.invoke('GetProgrammes', request))
+    expect(found).toMatchObject({ status: 200, answer: '{"programmes":[null]}' })
+    expect(found.asked).toHaveLength(1)
+  })
+
+  test('may send more than the 4 MB that gRPC takes by default', async () => {
+    const request = JSON.stringify({ assets: ['x'.repeat(8 * 1024 * 1024)] })
+    const refused = await withPeer(await start(), (stream) =>
+      stream.invoke('GetProgrammes', request),
+    )
+    expect(refused).toMatchObject({ status: 500, asked: [] })
+    expect(refused.message).toMatch(/^SUBMIT_MALFORMED/)
+  })
+})
+
+describe('nobody else gets a connection', () => {
+  test.each([
+    ['without a certificate', () => undefined],
+    ['with a certificate of another CA', () => identityOf('mall')],
+  ])('%s', async (_name, identity) => {
+    const server = await start()
+    const stream = new PeerStream(server.address, identity())
+    const failure = await stream.next().then(
+      () => undefined,
+      (error: ServiceError) => error.code,
+    )
+    stream.close()
+    expect(failure).toBe(status.UNAVAILABLE)
+    const { status: answered } = await withPeer(server, (known) =>
+      known.invoke('GetProgrammes', '{"assets":[]}'),
+    )
+    expect(answered).toBe(200)
+  })
+})
+
+describe('it ends', () => {
+  test('on SIGTERM, having said only that it listens', async () => {
+    const server = await start()
+    await withPeer(server, (stream) => stream.invoke('GetProgrammes', '{"assets":[]}'))
+    server.child.kill('SIGTERM')
+    const { code, stdout } = await server.ended
+    const said = `Chaincode ${CHAINCODE_ID} listens on ${server.address} (mutual TLS)\n`
+    expect([code, stdout]).toEqual([0, said])
+  })
+
+  test.each([
+    ['an uncaught error', 'throw new Error("a bug")'],
+    ['an unhandled rejection', 'Promise.reject(new Error("a bug"))'],
+  ])('on %s', async (_name, bug) => {
+    const planted = `process.once('SIGUSR2', () => { ${bug} })`
+    const server = await start(['--import', `data:text/javascript,${encodeURIComponent(planted)}`])
+    server.child.kill('SIGUSR2')
+    const { code, stderr } = await server.ended
+    expect(code).toBe(1)
+    expect(stderr).toContain('Error: a bug')
+  })
+
+  test('when its address is taken', async () => {
+    const { address } = await start()
+    const { code, stderr } = await launch({ ...environment(address), ...tlsFiles() }).ended
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Cannot listen on ${address}`)
+  })
+})
+
+describe('it does not start', () => {
+  const ADDRESS = 'localhost:7052'
+
+  test.each([
+    ['without an id', { CHAINCODE_ID: '' }, 'CHAINCODE_ID is missing'],
+    ['without an address', { CHAINCODE_SERVER_ADDRESS: '' }, 'CHAINCODE_SERVER_ADDRESS must be'],
+    ['without a port', { CHAINCODE_SERVER_ADDRESS: 'localhost' }, 'must be the host:port'],
+    ['without a key', { CHAINCODE_TLS_KEY_FILE: '' }, 'CHAINCODE_TLS_KEY_FILE is missing'],
+    [
+      'without a CA for clients',
+      { CHAINCODE_TLS_CLIENT_CACERT_FILE: '' },
+      'CHAINCODE_TLS_CLIENT_CACERT_FILE is missing',
+    ],
+    [
+      'with a file that is not there',
+      { CHAINCODE_TLS_CERT_FILE: '/none.crt' },
+      'CHAINCODE_TLS_CERT_FILE cannot be read',
+    ],
+  ])('%s', async (_name, change, message) => {
+    const { code, stderr } = await launch({ ...environment(ADDRESS), ...tlsFiles(), ...change })
+      .ended
+    expect(code).toBe(1)
+    expect(stderr).toContain(message)
+  })
+
+  test('without TLS where others can reach it', async () => {
+    const { code, stderr } = await launch(environment('0.0.0.0:7052')).ended
+    expect(code).toBe(1)
+    expect(stderr).toContain('needs TLS')
+  })
+})
