@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 
 /** Flags of every command. */
 export interface CommonFlags {
@@ -19,11 +19,10 @@ export function addCommonFlags(command: Command): Command {
   return command
     .option('--data <dir>', 'folder where `npm start` keeps its data', '.tallystick')
     .option('--json', 'print one JSON object instead of text')
-    .option(
-      '--patience <seconds>',
-      'how long to try again when a gateway is away',
-      secondsAsMs,
-      60_000,
+    .addOption(
+      new Option('--patience <seconds>', 'how long to try again when a gateway is away')
+        .argParser(secondsAsMs)
+        .default(60_000, '60'),
     )
 }
 
