@@ -12,6 +12,7 @@ import type {
 import dispatcherUntyped from 'fabric-shim/lib/contract-spi/chaincodefromcontract.js'
 // @ts-expect-error The package types nothing but its front door.
 import shimLoggingUntyped from 'fabric-shim/lib/logger.js'
+import { negotiateBatches } from './peer-batches.ts'
 
 interface ShimLogger {
   debug: (...parts: unknown[]) => void
@@ -189,5 +190,6 @@ process.once('SIGTERM', () => process.exit(0))
 process.once('SIGINT', () => process.exit(0))
 
 letBugsStopTheProcess()
+negotiateBatches()
 quietLogging(process.env)
 void serve(process.env)

@@ -1,21 +1,41 @@
 import type { ChaincodeStub } from 'fabric-shim-api'
 import type { StateReader } from '../ledger/index.ts'
 import type { SubmitResult } from '../ledger/index.ts'
+import type { PeerBatches, PeerStub } from './peer-batches.ts'
+import { peerBatches } from './peer-batches.ts'
 
 /** The part of the stub through which state is read and written. */
-export type StateStub = Pick<ChaincodeStub, 'getState' | 'putState' | 'deleteState' | 'setEvent'>
+export type StateStub = PeerStub &
+  Pick<ChaincodeStub, 'getState' | 'putState' | 'deleteState' | 'setEvent'>
 
-/** Reads keys one after the other: the shim queues calls of a transaction anyway. */
+/** Reads keys in as few messages as the peer takes. */
 export function stubReader(stub: StateStub): StateReader {
+  const { read = readOneByOne(stub) } = peerBatches(stub)
   return {
     async readMany(keys) {
-      const values: (string | undefined)[] = []
-      for (const key of keys) {
-        const bytes = await stub.getState(key)
-        values.push(bytes.length === 0 ? undefined : Buffer.from(bytes).toString('utf8'))
-      }
-      return values
+      const values = await read(keys)
+      return values.map((bytes) =>
+        bytes.length === 0 ? undefined : Buffer.from(bytes).toString('utf8'),
+      )
     },
+  }
+}
+
+/** One after the other: the shim queues calls of a transaction anyway. */
+function readOneByOne(stub: StateStub): NonNullable<PeerBatches['read']> {
+  return async (keys) => {
+    const values: Uint8Array[] = []
+    for (const key of keys) values.push(await stub.getState(key))
+    return values
+  }
+}
+
+function writeOneByOne(stub: StateStub): NonNullable<PeerBatches['write']> {
+  return async (writes) => {
+    for (const { name, value } of writes) {
+      if (value === undefined) await stub.deleteState(name)
+      else await stub.putState(name, Buffer.from(value, 'utf8'))
+    }
   }
 }
 
@@ -24,10 +44,8 @@ const ENTRIES_EVENT = 'entries'
 
 /** Writes what a transaction changed, in key order, and its one event with all entries. */
 export async function flush(stub: StateStub, result: SubmitResult): Promise<void> {
-  for (const { name, value } of result.writes) {
-    if (value === undefined) await stub.deleteState(name)
-    else await stub.putState(name, Buffer.from(value, 'utf8'))
-  }
+  const { write = writeOneByOne(stub) } = peerBatches(stub)
+  await write(result.writes)
   if (result.published.length === 0) return
   const entries = result.published.map(({ hash, text, traceparent }) => {
     const trace = traceparent === undefined ? '' : `,"traceparent":"${traceparent}"`

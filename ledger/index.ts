@@ -97,3 +97,4 @@ export {
   submit,
 } from './submit.ts'
 export type { SubmitRequest, SubmitResult } from './submit.ts'
+export type { StateWrite } from './batch-state.ts'

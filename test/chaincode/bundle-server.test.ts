@@ -15,6 +15,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { buildBundle } from '../../chaincode/bundle.ts'
 import type { IdentityMaterial, KeyPair } from '../../network/embedded/identity-material.ts'
 import { openIdentityMaterial } from '../../network/embedded/identity-material.ts'
+import { OPENING_DATE, openingCommands, signed } from '../support/world.ts'
 import { readProjectFile } from '../support/source-files.ts'
 
 const CHAINCODE_ID = 'ledger:c0ffee'
@@ -105,6 +106,12 @@ function identityOf(organisation: string): KeyPair {
   return found.peer
 }
 
+function adminOfBank(): string {
+  const found = material.organisations.get('bank')
+  if (found === undefined) throw new Error('there is no bank')
+  return found.admin.certificate
+}
+
 /** A peer's end of the conversation with a chaincode server. */
 class PeerStream {
   readonly #client: peer.ChaincodeClient
@@ -142,11 +149,11 @@ class PeerStream {
   }
 
   /** Greets the server, as a peer does, and answers with the chaincode's name. */
-  async register(): Promise<string> {
+  async register(offer?: peer.ChaincodeAdditionalParams): Promise<string> {
     const registration = await this.next()
     assertType(registration, Type.REGISTER)
     this.send(Type.REGISTERED)
-    this.send(Type.READY)
+    this.send(Type.READY, offer?.serializeBinary())
     return peer.ChaincodeID.deserializeBinary(registration.getPayload_asU8()).getName()
   }
 
@@ -156,17 +163,51 @@ class PeerStream {
     input.setArgsList(args.map((arg) => Buffer.from(arg)))
     this.send(Type.TRANSACTION, input.serializeBinary(), signedProposal(input))
     const asked: string[] = []
+    const written: [string, string][] = []
+    const messages: MessageType[] = []
     for (;;) {
       const message = await this.next()
       const payload = message.getPayload_asU8()
       if (message.getType() === Type.COMPLETED) {
         const response = peer.Response.deserializeBinary(payload)
         const answer = Buffer.from(response.getPayload_asU8()).toString('utf8')
-        return { status: response.getStatus(), message: response.getMessage(), answer, asked }
+        const [status, said] = [response.getStatus(), response.getMessage()]
+        return { status, message: said, answer, asked, written, messages }
       }
-      assertType(message, Type.GET_STATE)
-      asked.push(peer.GetState.deserializeBinary(payload).getKey())
-      this.send(Type.RESPONSE)
+      messages.push(message.getType())
+      this.send(Type.RESPONSE, this.#carryOut(message, asked, written))
+    }
+  }
+
+  #carryOut(message: Message, asked: string[], written: [string, string][]): Uint8Array {
+    const payload = message.getPayload_asU8()
+    switch (message.getType()) {
+      case Type.GET_STATE: {
+        const key = peer.GetState.deserializeBinary(payload).getKey()
+        asked.push(key)
+        return new Uint8Array()
+      }
+      case Type.GET_STATE_MULTIPLE: {
+        const keys = peer.GetStateMultiple.deserializeBinary(payload).getKeysList()
+        asked.push(...keys)
+        const result = new peer.GetStateMultipleResult()
+        result.setValuesList(keys.map(() => ''))
+        return result.serializeBinary()
+      }
+      case Type.PUT_STATE: {
+        const put = peer.PutState.deserializeBinary(payload)
+        written.push([put.getKey(), textOf(put.getValue_asU8())])
+        return new Uint8Array()
+      }
+      case Type.WRITE_BATCH_STATE: {
+        for (const record of peer.WriteBatchState.deserializeBinary(payload).getRecList()) {
+          if (record.getType() !== peer.WriteRecord.Type.PUT_STATE) throw new Error('a deletion')
+          written.push([record.getKey(), textOf(record.getValue_asU8())])
+        }
+        return new Uint8Array()
+      }
+      default:
+        throw new Error(`unexpected: ${String(message)}`)
     }
   }
 
@@ -182,6 +223,14 @@ interface Invocation {
   readonly answer: string
   /** Keys that were read. */
   readonly asked: readonly string[]
+  /** Keys and values that were written. */
+  readonly written: readonly (readonly [string, string])[]
+  /** What the server asked of the peer. */
+  readonly messages: readonly MessageType[]
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8')
 }
 
 function assertType(message: Message, type: MessageType): void {
@@ -191,7 +240,7 @@ function assertType(message: Message, type: MessageType): void {
 function signedProposal(input: peer.ChaincodeInput): peer.SignedProposal {
   const creator = new msp.SerializedIdentity()
   creator.setMspid('bank')
-  creator.setIdBytes(Buffer.from(identityOf('bank').certificate))
+  creator.setIdBytes(Buffer.from(adminOfBank()))
   const signatureHeader = new common.SignatureHeader()
   signatureHeader.setCreator(creator.serializeBinary())
   const channelHeader = new common.ChannelHeader()
@@ -209,10 +258,14 @@ function signedProposal(input: peer.ChaincodeInput): peer.SignedProposal {
   return signed
 }
 
-async function withPeer<T>(server: Server, use: (stream: PeerStream) => Promise<T>): Promise<T> {
+async function withPeer<T>(
+  server: Server,
+  use: (stream: PeerStream) => Promise<T>,
+  offer?: peer.ChaincodeAdditionalParams,
+): Promise<T> {
   const stream = new PeerStream(server.address, identityOf('bank'))
   try {
-    expect(await stream.register()).toBe(CHAINCODE_ID)
+    expect(await stream.register(offer)).toBe(CHAINCODE_ID)
     return await use(stream)
   } finally {
     stream.close()
@@ -243,6 +296,59 @@ describe('a peer with a certificate of the CA', () => {
     )
     expect(refused).toMatchObject({ status: 500, asked: [] })
     expect(refused.message).toMatch(/^SUBMIT_MALFORMED/)
+  })
+})
+
+function offerOf(reads: number, writes: number): peer.ChaincodeAdditionalParams {
+  const offer = new peer.ChaincodeAdditionalParams()
+  offer.setUseGetMultipleKeys(reads > 0)
+  offer.setMaxSizeGetMultipleKeys(reads)
+  offer.setUseWriteBatch(writes > 0)
+  offer.setMaxSizeWriteBatch(writes)
+  return offer
+}
+
+describe('reads and writes', () => {
+  const commands = [signed('OpenLedger', 'bank', { businessDate: OPENING_DATE })]
+  const opening = JSON.stringify({
+    lane: 0,
+    fold: [],
+    commands: [...commands, ...openingCommands('bank')],
+  })
+
+  async function opened(offer?: peer.ChaincodeAdditionalParams): Promise<Invocation> {
+    const found = await withPeer(await start(), (stream) => stream.invoke('Submit', opening), offer)
+    expect(found).toMatchObject({ status: 200, message: '' })
+    expect(found.written.length).toBeGreaterThan(6)
+    return found
+  }
+
+  test('one by one with a peer before 3.1, in batches with one that offers it', async () => {
+    const single = await opened()
+    expect(new Set(single.messages)).toEqual(new Set([Type.GET_STATE, Type.PUT_STATE]))
+    const batched = await opened(offerOf(1000, 1000))
+    expect(batched.messages).toEqual([
+      Type.GET_STATE_MULTIPLE,
+      Type.GET_STATE_MULTIPLE,
+      Type.WRITE_BATCH_STATE,
+    ])
+    for (const field of ['answer', 'asked', 'written'] as const) {
+      expect(batched[field]).toEqual(single[field])
+    }
+  })
+
+  test('in batches no larger than the peer takes', async () => {
+    const single = await opened()
+    const small = await opened(offerOf(2, 5))
+    expect(small.written).toEqual(single.written)
+    expect(small.messages.filter((type) => type === Type.WRITE_BATCH_STATE)).toHaveLength(
+      Math.ceil(single.written.length / 5),
+    )
+  })
+
+  test('in batches only what the peer offers', async () => {
+    const { messages } = await opened(offerOf(1000, 0))
+    expect(new Set(messages)).toEqual(new Set([Type.GET_STATE_MULTIPLE, Type.PUT_STATE]))
   })
 })
 
