@@ -13,23 +13,25 @@ export interface Bundle {
 }
 
 const ENTRY = 'serve.ts'
+const CONTRACTS = join(import.meta.dirname, 'index.ts')
 const FILE_NAME = 'chaincode.cjs'
 
 /**
  * Writes the chaincode's server, the rules and all npm code as one CommonJS file into `outDir`,
  * which is made if need be. The same sources give the same bytes, in whatever folder they lie.
- * Throws when something that is imported cannot be found.
+ * `contracts` is the module whose `contracts` are served, unless they are the ledger's: for tests
+ * and measurements. Throws when something that is imported cannot be found.
  */
-export async function buildBundle(outDir: string): Promise<Bundle> {
+export async function buildBundle(outDir: string, contracts = CONTRACTS): Promise<Bundle> {
   const folder = resolve(outDir)
   const path = join(folder, FILE_NAME)
-  const code = await bundledCode()
+  const code = await bundledCode(contracts)
   await mkdir(folder, { recursive: true })
   await writeFile(path, code)
   return { path, sha256: hash('sha256', code) }
 }
 
-async function bundledCode(): Promise<string> {
+async function bundledCode(contracts: string): Promise<string> {
   await using build = await rolldown({
     input: join(import.meta.dirname, ENTRY),
     cwd: join(import.meta.dirname, '..'),
@@ -37,6 +39,7 @@ async function bundledCode(): Promise<string> {
     transform: { target: 'node24' },
     // The bytes are to depend on the sources alone: not on a tsconfig.json, nor on paths.
     tsconfig: false,
+    resolve: { alias: { [CONTRACTS]: contracts } },
     experimental: { attachDebugInfo: 'none' },
     // What is not found would become a require that fails on another machine.
     onLog: (_level, log, handle) => handle('error', log),

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { buildBundle } from '../../chaincode/bundle.ts'
+import type { ConnectionProfile } from '../../gateway/index.ts'
+import type { OrderingType } from '../../network/consortium-file.ts'
+import type { EngineName } from '../../network/engine.ts'
+import { downFabric, upFabric } from '../../network/fabric/fabric-network.ts'
+import { startGateways, stopGateways } from '../../network/fabric/start-gateways.ts'
+import { supervisorStatus } from '../../network/fabric/supervisor-client.ts'
+import type { GatewayAddress } from '../../network/gateways-file.ts'
+import { readGatewaysFile } from '../../network/gateways-file.ts'
+
+/** Other ports than a network of one's own is likely to have. */
+const BASE_PORT = 27_400
+
+/** A fresh network of three organisations, all in processes of their own. */
+export interface BenchNetwork {
+  readonly gateways: readonly GatewayAddress[]
+  /** For a client of Fabric's own; none on the embedded ledger, which has no stock chaincode. */
+  readonly profile: ConnectionProfile | undefined
+  readonly pids: () => Promise<readonly { readonly kind: string; readonly pid: number }[]>
+  readonly stop: () => Promise<void>
+}
+
+export interface BenchNetworkOptions {
+  readonly engine: EngineName
+  readonly orderer: OrderingType
+  readonly report: (line: string) => void
+}
+
+/** Starts it with an empty ledger; on Fabric with the stock contract beside the ledger's. */
+export async function startBenchNetwork(options: BenchNetworkOptions): Promise<BenchNetwork> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
+  return options.engine === 'fabric'
+    ? await startOnFabric(dataDir, options)
+    : await startEmbedded(dataDir)
+}
+
+async function startOnFabric(
+  dataDir: string,
+  { orderer, report }: BenchNetworkOptions,
+): Promise<BenchNetwork> {
+  const contracts = join(import.meta.dirname, 'contracts.ts')
+  const bundle = await buildBundle(join(dataDir, 'bundle'), contracts)
+  const stop = async (): Promise<void> => {
+    await stopGateways(dataDir)
+    await downFabric(dataDir)
+    rmSync(dataDir, { recursive: true })
+  }
+  try {
+    const up = await upFabric({ dataDir, orderer, basePort: BASE_PORT, bundle, report })
+    const gateways = await startGateways({ dataDir, topology: up.topology, ports: 'any' })
+    const pids = async (): ReturnType<BenchNetwork['pids']> => {
+      const processes = (await supervisorStatus(up.topology.folder))?.processes ?? []
+      return processes.flatMap(({ kind, pid }) => (pid === undefined ? [] : [{ kind, pid }]))
+    }
+    return { gateways, profile: up.profiles[0], pids, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startEmbedded(dataDir: string): Promise<BenchNetwork> {
+  const script = join(import.meta.dirname, '../../network/start.ts')
+  const child = spawn(process.execPath, [script, '--data', dataDir, '--port', 'any'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('Next:')) break
+  }
+  const gateways = readGatewaysFile(dataDir)?.gateways
+  if (gateways === undefined || child.pid === undefined) throw new Error('it did not start')
+  const pids = [{ kind: 'network', pid: child.pid }]
+  return {
+    gateways,
+    profile: undefined,
+    pids: () => Promise.resolve(pids),
+    stop: async () => {
+      child.kill('SIGINT')
+      await exited
+      rmSync(dataDir, { recursive: true })
+    },
+  }
+}

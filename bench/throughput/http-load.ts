@@ -1,0 +1,85 @@
+import { Agent, request } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { createInterface } from 'node:readline'
+
+/** Where commands go. */
+export interface Target {
+  readonly url: string
+  readonly token: string
+}
+
+/** What became of a command: one line of the answer to many. */
+export interface LoadAnswer {
+  readonly line: number
+  readonly status: 'accepted' | 'refused'
+  readonly code?: string
+}
+
+const MAX_LINES = 5_000
+
+/** Connections of one target that are kept open and used again. */
+export type Connections = Agent
+
+export function connections(most: number): Connections {
+  return new Agent({ keepAlive: true, maxSockets: most })
+}
+
+/** Sends commands by the bulk endpoint, thousands in one request, one request after the other. */
+export async function postLines(
+  target: Target,
+  commands: readonly string[],
+  onAnswer: (answer: LoadAnswer) => void,
+  linesPerRequest = MAX_LINES,
+): Promise<void> {
+  const agent = connections(1)
+  for (let first = 0; first < commands.length; first += linesPerRequest) {
+    const part = commands.slice(first, first + linesPerRequest)
+    const body = part.map((text) => `${text}\n`).join('')
+    const response = await send(target, agent, '/commands', 'application/x-ndjson', body)
+    let answers = 0
+    for await (const line of createInterface({ input: response })) {
+      const answer = JSON.parse(line) as LoadAnswer
+      if (response.statusCode !== 200) throw new Error(`bulk: ${line}`)
+      answers += 1
+      onAnswer({ ...answer, line: first + answer.line })
+    }
+    if (answers !== part.length) throw new Error(`${answers} answers to ${part.length} commands`)
+  }
+  agent.destroy()
+}
+
+/** Sends one command in one request and returns the status of the answer. */
+export async function postOne(
+  target: Target,
+  agent: Connections,
+  path: string,
+  command: string,
+): Promise<number> {
+  const response = await send(target, agent, path, 'application/json', command)
+  response.resume()
+  return await new Promise((resolve, reject) => {
+    response.on('end', () => resolve(response.statusCode ?? 0))
+    response.on('error', reject)
+  })
+}
+
+async function send(
+  { url, token }: Target,
+  agent: Connections,
+  path: string,
+  contentType: string,
+  body: string,
+): Promise<IncomingMessage> {
+  return await new Promise((resolve, reject) => {
+    const bytes = Buffer.from(body)
+    const headers = {
+      'content-type': contentType,
+      'content-length': bytes.length,
+      authorization: `Bearer ${token}`,
+    }
+    const open: ClientRequest = request(`${url}${path}`, { method: 'POST', agent, headers })
+    open.on('response', resolve)
+    open.on('error', reject)
+    open.end(bytes)
+  })
+}
