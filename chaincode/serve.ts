@@ -149,19 +149,6 @@ function quietLogging(environment: Environment): void {
 
 function discard(): void {}
 
-/**
- * Every transaction answers with a string but GetMetadata, whose object the package would hand to
- * a function that is missing in the class-transformer it depends on.
- */
-class MetadataSerializer extends JSONSerializer {
-  override toBuffer(result: unknown, schema: unknown, loggerPrefix?: string): Buffer {
-    if (typeof result !== 'object' || result === null) {
-      return super.toBuffer(result, schema, loggerPrefix)
-    }
-    return Buffer.from(JSON.stringify(result))
-  }
-}
-
 async function serve(environment: Environment): Promise<void> {
   const settings = readSettings(environment)
   if (settings.problems.length > 0) fail(settings.problems.join('\n'))
@@ -169,7 +156,7 @@ async function serve(environment: Environment): Promise<void> {
   const { contracts } = await import('./index.ts')
   const chaincode = new DispatcherClass([...contracts], {
     transaction: 'jsonSerializer',
-    serializers: { jsonSerializer: MetadataSerializer },
+    serializers: { jsonSerializer: JSONSerializer },
   })
   try {
     await Shim.server(chaincode, serverOptions(settings)).start()
