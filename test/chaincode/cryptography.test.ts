@@ -32,6 +32,21 @@ test('a signature fits its text and its key only, as often as one asks', () => {
   }
 })
 
+test('r and s are taken with leading zeros and with high bits', () => {
+  const seen = new Set<string>()
+  for (let count = 0; count < 10_000 && seen.size < 4; count += 1) {
+    const text = `text ${count}`
+    const signature = signatureOf(text, ann)
+    const bytes = Buffer.from(signature, 'base64')
+    for (const [name, first] of Object.entries({ r: bytes[0] ?? 0, s: bytes[32] ?? 0 })) {
+      if (first === 0) seen.add(`${name} short`)
+      else if (first >= 0x80) seen.add(`${name} high`)
+    }
+    expect(cryptography.verifyP256(ann.publicKey, text, signature)).toBe(true)
+  }
+  expect(seen.size).toBe(4)
+})
+
 test.each([
   ['a key off the curve', OFF_CURVE],
   ['no key', ''],
@@ -47,7 +62,9 @@ test.each([
   'AAAA',
   'not base64 at all',
   Buffer.alloc(64).toString('base64'),
+  Buffer.alloc(63, 1).toString('base64'),
   Buffer.alloc(65, 1).toString('base64'),
+  Buffer.alloc(64, 255).toString('base64'),
 ])('no signature is %j', (signature) => {
   expect(cryptography.verifyP256(ann.publicKey, 'text', signature)).toBe(false)
 })
