@@ -80,20 +80,33 @@ export interface SignedCommand<Body = { readonly [key: string]: unknown }> {
   readonly traceparent?: string
 }
 
-// Commands are JSON by construction: they were parsed from it or are about to be written as it.
-function canonical(value: object): string {
-  return canonicalJson(value as CanonicalValue)
+/** The canonical JSON of a command's body: the larger part of both texts below. */
+export function bodyText(command: Command<object>): string {
+  // Commands are JSON by construction: they were parsed from it or are about to be written as it.
+  return canonicalJson(command.body as CanonicalValue)
 }
 
-/** The text that a proof signs: bound to this use, channel, ledger and chaincode. */
-export function signingText(command: Command<object>): string {
-  return [DOMAIN_TAG, command.channel, command.ledgerId, CHAINCODE_NAME, canonical(command)].join(
-    '\n',
+/**
+ * The text that a proof signs: bound to this use, channel, ledger and chaincode, and ending with the
+ * command's canonical JSON. Whoever has the `body` already can pass it.
+ */
+export function signingText(command: Command<object>, body = bodyText(command)): string {
+  const { channel, ledgerId, actor, id, notAfter, type, v } = command
+  const text =
+    `{"actor":${quoted(actor)},"body":${body},"channel":${quoted(channel)},"id":${quoted(id)},` +
+    `"ledgerId":${quoted(ledgerId)},"notAfter":${quoted(notAfter)},"type":${quoted(type)},"v":${v}}`
+  return [DOMAIN_TAG, channel, ledgerId, CHAINCODE_NAME, text].join('\n')
+}
+
+/** The text whose SHA-256 says whether two commands with one id are the same: canonical JSON too. */
+export function contentText(command: Command<object>, body = bodyText(command)): string {
+  const { channel, ledgerId, actor, type, v } = command
+  return (
+    `{"actor":${quoted(actor)},"body":${body},"channel":${quoted(channel)},` +
+    `"ledgerId":${quoted(ledgerId)},"type":${quoted(type)},"v":${v}}`
   )
 }
 
-/** The text whose SHA-256 says whether two commands with one id are the same command. */
-export function contentText(command: Command<object>): string {
-  const { v, type, actor, channel, ledgerId, body } = command
-  return canonical({ v, type, actor, channel, ledgerId, body })
+function quoted(text: string): string {
+  return JSON.stringify(text)
 }

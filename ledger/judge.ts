@@ -2,7 +2,7 @@ import { cycleName } from './business-date.ts'
 import type { BatchState } from './batch-state.ts'
 import type { CallContext, Cryptography } from './capabilities.ts'
 import type { Command } from './command.ts'
-import { contentText, signingText } from './command.ts'
+import { bodyText, contentText, signingText } from './command.ts'
 import type { Entry } from './entry.ts'
 import { canonicalEntry } from './entry.ts'
 import type { ErrorDetail, LedgerErrorCode, Refusal } from './errors.ts'
@@ -60,10 +60,11 @@ export function judge(shaped: ShapedCommand, state: BatchState, context: JudgeCo
   const { command } = shaped
   const misplaced = checkLedger(command, state, context)
   if (misplaced !== undefined) return refused(command, misplaced)
-  const hash = context.sha256(contentText(command))
+  const body = bodyText(command)
+  const hash = context.sha256(contentText(command, body))
   const earlier = state.get(commandKey(command.actor, command.id))
   if (earlier !== undefined) return replay(command, hash, earlier)
-  const proof = verifyProofs(shaped, state, context)
+  const proof = verifyProofs(shaped, body, state, context)
   if (!proof.ok) return refused(command, proof)
   const ledger = state.get(ledgerKey) ?? UNOPENED
   if (command.notAfter < ledger.cycle.date) {
@@ -117,13 +118,14 @@ function replay(command: Command, hash: string, earlier: RecordedOutcome): Judge
 /** Every proof must hold; a person's command needs his own, an organisation's its Fabric identity. */
 function verifyProofs(
   { command, proofs }: ShapedCommand,
+  body: string,
   state: BatchState,
   context: JudgeContext,
 ): { readonly ok: true; readonly signers: readonly Signer[] } | Refusal {
   if (isOrganisation(command.actor) && command.actor !== context.caller.organisation) {
     return refuse('CALLER_NOT_ORGANISATION', { caller: context.caller.organisation })
   }
-  const text = proofs.length === 0 ? '' : signingText(command)
+  const text = proofs.length === 0 ? '' : signingText(command, body)
   const signers = new Map<string, Signer>()
   for (const proof of proofs) {
     const actor = state.get(actorKey(proof.actor))
