@@ -18,7 +18,7 @@ import { createProgramme } from './routes/programmes.create.ts'
 import { READ_ROUTES } from './routes/read-routes.ts'
 import { createRedemption } from './routes/redemptions.create.ts'
 import { createTransfer } from './routes/transfers.create.ts'
-import type { WriteServices } from './write-services.ts'
+import type { GatewayServices } from './write-services.ts'
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
@@ -36,7 +36,7 @@ const WRITE_ROUTES = [
 ]
 
 export interface AppOptions {
-  readonly services: WriteServices
+  readonly services: GatewayServices
   readonly tokens: TokenAccess
   readonly logger: FastifyBaseLogger
 }

@@ -1,4 +1,8 @@
-export type { ConnectionProfile, FabricIdentity } from './fabric/connection-profile.ts'
+export type {
+  ConnectionProfile,
+  EndorserAddress,
+  FabricIdentity,
+} from './fabric/connection-profile.ts'
 export type { PeerGateway } from './forwarding/home-forwarder.ts'
 export type { Access } from './gateway-app.ts'
 export { tokenDigest } from './plugins/access.ts'

@@ -1,37 +1,31 @@
 import { randomUUID } from 'node:crypto'
-import type { ShapedCommand } from '../ledger/index.ts'
-import { addDays, organisationOf, shapeCommand } from '../ledger/index.ts'
-import type { BatchPorts } from './batching/batch-runner.ts'
-import type { KeptEnvelope } from './fabric/envelope-store.ts'
+import type { SignedCommand } from '../ledger/index.ts'
+import { addDays } from '../ledger/index.ts'
 import type { Projection } from './projection/projection.ts'
 
 /** A command that the gateway gives itself is sent at once; it need not be valid for long. */
 const OWN_COMMAND_DAYS = 7
 
-/** The parts of a command that the gateway gives itself. */
-type OwnEnvelope = ReturnType<BatchPorts['envelope']>
+/** The parts of a command that the gateway gives itself. The id is empty before there is a ledger. */
+export type OwnEnvelope = Pick<SignedCommand['command'], 'channel' | 'ledgerId' | 'notAfter'>
 
 /** For which ledger, and until when, a command of the gateway's own is meant. */
 export function ownEnvelope(channel: string, projection: Projection): OwnEnvelope {
   const ledger = projection.ledger()
-  const notAfter = addDays(ledger?.cycle.date ?? '', OWN_COMMAND_DAYS)
-  return { channel, ledgerId: ledger?.ledgerId ?? '', notAfter }
+  if (ledger === undefined) return { channel, ledgerId: '', notAfter: '' }
+  const notAfter = addDays(ledger.cycle.date, OWN_COMMAND_DAYS)
+  return { channel, ledgerId: ledger.ledgerId, notAfter }
 }
 
-/** Voids the commands of this organisation's people; for others' their own home must speak. */
-export function fenceWith(
-  organisation: string,
-  envelope: () => OwnEnvelope,
-  submit: (shaped: ShapedCommand) => Promise<unknown>,
-): (kept: KeptEnvelope) => Promise<void> {
-  return async ({ commands }) => {
-    const own = commands.filter(({ actor }) => organisationOf(actor) === organisation)
-    await Promise.all(
-      own.map(async (body) => {
-        const command = { v: 1, id: randomUUID(), type: 'VoidCommand', actor: organisation, body }
-        const shape = shapeCommand({ command: { ...command, ...envelope() }, proofs: [] })
-        if (shape.ok) await submit(shape.shaped)
-      }),
-    )
+/** A command of the gateway's own organisation, for which its Fabric identity stands. */
+export function ownCommand(
+  type: string,
+  body: SignedCommand['command']['body'],
+  ports: { readonly organisation: string; readonly envelope: () => OwnEnvelope },
+): SignedCommand {
+  const { organisation: actor } = ports
+  return {
+    command: { v: 1, id: randomUUID(), type, actor, ...ports.envelope(), body },
+    proofs: [],
   }
 }

@@ -7,3 +7,9 @@ export interface WriteServices extends ReadServices {
   /** Whether the ledger is reachable and the projection follows it. */
   readonly isReady: () => boolean
 }
+
+/** What the whole gateway is given. */
+export interface GatewayServices extends WriteServices {
+  /** How many blocks the ledger was last known to have that have not been read yet. */
+  readonly lag: () => bigint
+}

@@ -3,10 +3,14 @@ import type { HoldingReference, Outcome, SignedCommand, SubmitRequest } from '..
 import { ERROR_TABLE, LedgerError } from '../../ledger/index.ts'
 import type { CommandAnswer } from '../commands/command-answer.ts'
 import type { SubmitterIdentity } from '../fabric/fabric-connection.ts'
+import { BatchFailure, OutcomeUnknown } from '../fabric/batch-failure.ts'
 import type { BatchResult, EndorsedBatch } from '../fabric/submit-batch.ts'
-import { BatchInvalid } from '../fabric/submit-batch.ts'
+import { pinFor } from '../fencing.ts'
+import type { OwnEnvelope } from '../own-commands.ts'
 import type { WaitingCommand } from './batch-queue.ts'
 import { foldCommand, refillsFor } from './own-batch-commands.ts'
+import type { Outage } from './retries.ts'
+import { Retries } from './retries.ts'
 
 /** The oldest credits of a holding that are not folded. */
 export interface OpenCredits {
@@ -19,6 +23,8 @@ export interface OpenCredits {
 export interface BatchPorts {
   readonly organisation: string
   readonly endorse: (request: SubmitRequest, identity: SubmitterIdentity) => Promise<EndorsedBatch>
+  /** Resolves when those who endorse have the block, or are not to be waited for. */
+  readonly endorsersHave: (blockNumber: bigint) => Promise<void>
   /** Transactions whose credits to a holding are not folded yet, oldest first. */
   readonly openCredits: (account: string, asset: string) => OpenCredits
   /** How much quota a lane takes at once. */
@@ -27,63 +33,62 @@ export interface BatchPorts {
   readonly onFault: (error: unknown, what: string) => void
   readonly sha256: (text: string) => string
   /** The parts of a command's envelope that say for which ledger it is meant. */
-  readonly envelope: () => Pick<SignedCommand['command'], 'channel' | 'ledgerId' | 'notAfter'>
+  readonly envelope: () => OwnEnvelope
 }
 
-const MAX_ATTEMPTS = 5
-const RETRY_DELAY_MS = 25
+/** How a batch is run within its batcher. */
+export interface RunContext {
+  readonly lane: number
+  /** How long the ledger may be away before a batch is given up. */
+  readonly patienceMs: number
+  readonly outage: Outage
+  /** Keeps the batch's keys from others until the promise has resolved. */
+  readonly hold: (until: Promise<void>) => void
+}
 
 /**
- * Runs one batch to an answer for each of its commands. A batch that fails is tried again; one that
- * goes on failing is split, so that a bad command harms no other.
+ * Runs one batch to an answer for each of its commands. A batch that fails is tried again as its
+ * failure calls for, or split, so that a bad command harms no other.
  */
 export async function runBatch(
   batch: readonly WaitingCommand[],
-  lane: number,
+  context: RunContext,
   ports: BatchPorts,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  const retries = new Retries(context)
+  for (;;) {
     try {
-      settle(batch, await runOnce(batch, lane, ports))
+      settle(batch, await runOnce(batch, context, ports))
       return
     } catch (error) {
-      if (attempt < MAX_ATTEMPTS && isWorthRetrying(error)) {
-        await delay(RETRY_DELAY_MS * attempt * (0.5 + Math.random()))
-      } else if (batch.length > 1 && isWorthSplitting(error)) {
+      const failure = failureOf(error)
+      if (failure instanceof OutcomeUnknown) context.hold(failure.settled)
+      const next = retries.next(failure.kind, batch.length)
+      if (next === 'split') {
         const middle = Math.ceil(batch.length / 2)
-        await runBatch(batch.slice(0, middle), lane, ports)
-        await runBatch(batch.slice(middle), lane, ports)
-        return
-      } else {
-        ports.onFault(error, faultOf(error))
-        for (const command of batch) command.reject(answerable(error))
+        await runBatch(batch.slice(0, middle), context, ports)
+        await runBatch(batch.slice(middle), context, ports)
         return
       }
+      if (next === 'report') {
+        ports.onFault(error, faultOf(failure))
+        for (const command of batch) command.reject(failure.answer)
+        return
+      }
+      await delay(next.delayMs)
     }
   }
 }
 
-function faultOf(error: unknown): string {
-  const isMismatch = error instanceof BatchInvalid && error.validationCode === 'MISMATCH'
-  return isMismatch ? 'endorsers go on disagreeing: non-determinism?' : 'a batch failed'
+/** What is not known to be anything else is a fault, and one command's doing. */
+function failureOf(error: unknown): BatchFailure {
+  if (error instanceof BatchFailure) return error
+  if (error instanceof LedgerError) return new BatchFailure('denied', error)
+  return new BatchFailure('fault', error instanceof Error ? error : new Error(String(error)))
 }
 
-/** Under the same command ids a second try is safe whatever became of the first. */
-function isWorthRetrying(error: unknown): boolean {
-  if (error instanceof BatchInvalid) return true
-  return error instanceof LedgerError && ERROR_TABLE[error.code].retryable
-}
-
-/** Conflicts and faults may be one command's doing; an absent ledger is nobody's. */
-function isWorthSplitting(error: unknown): boolean {
-  return !(error instanceof LedgerError) || error.code === 'SUBMIT_MALFORMED'
-}
-
-function answerable(error: unknown): Error {
-  if (error instanceof BatchInvalid) {
-    return new LedgerError('LEDGER_UNAVAILABLE', { validationCode: error.validationCode })
-  }
-  return error instanceof Error ? error : new Error('a batch failed')
+function faultOf({ kind }: BatchFailure): string {
+  return kind === 'mismatch' ? 'endorsers go on disagreeing: non-determinism?' : 'a batch failed'
 }
 
 /** How often a batch may be proposed again for what its lane lacks. */
@@ -94,21 +99,26 @@ const MAX_FOLDS = 40
 
 async function runOnce(
   batch: readonly WaitingCommand[],
-  lane: number,
+  context: RunContext,
   ports: BatchPorts,
 ): Promise<BatchResult> {
+  const { lane, outage, hold } = context
   const identity = batch[0]?.identity ?? 'client'
   for (let folds = 0; ; folds += 1) {
     const { endorsed, own } = await endorseRefilled(batch, lane, ports)
+    outage.end()
     const outcomes = endorsed.outcomes.slice(own)
     const unfolded = holdingsOf(batch.filter((_, index) => isFoldIncomplete(outcomes[index])))
     if (unfolded.length === 0 || folds === MAX_FOLDS) {
       const result = await endorsed.commit()
+      // Its next reader must not be endorsed by a peer that has not got it yet.
+      if (result.transaction) hold(ports.endorsersHave(result.transaction.blockNumber))
       return { ...result, outcomes: result.outcomes.slice(own) }
     }
     const commands = unfolded.map((holding) => foldCommand(holding, ports))
     const request = { lane, fold: foldOf(unfolded, ports), commands }
-    await (await ports.endorse(request, identity)).commit()
+    const folded = await (await ports.endorse(request, identity)).commit()
+    if (folded.transaction) await ports.endorsersHave(folded.transaction.blockNumber)
   }
 }
 
@@ -121,22 +131,24 @@ async function endorseRefilled(
   const identity = batch[0]?.identity ?? 'client'
   const signed = batch.map(({ shaped: { rule: _rule, ...command } }) => command)
   const fold = foldOf(holdingsOf(batch), ports)
-  let refills: SignedCommand[] = []
-  let endorsed = await ports.endorse({ lane, fold, commands: signed }, identity)
+  let own = pinFor(
+    signed.map(({ command }) => command),
+    ports,
+  )
+  const propose = async (front: readonly SignedCommand[]): Promise<EndorsedBatch> =>
+    await ports.endorse({ lane, fold, commands: [...front, ...signed] }, identity)
+  let endorsed = await propose(own)
   for (let round = 0; round < MAX_REFILLS; round += 1) {
-    const more = refillsFor(endorsed.outcomes.slice(refills.length), ports)
+    const more = refillsFor(endorsed.outcomes.slice(own.length), ports)
     if (more.length === 0) break
-    const commands = [...refills, ...more, ...signed]
-    const next = await ports.endorse({ lane, fold, commands }, identity)
+    const front = [...own, ...more]
+    const next = await propose(front)
     // A refill that is refused helps nobody, and is not to be ordered.
-    const isRefused = next.outcomes
-      .slice(0, refills.length + more.length)
-      .some(({ status }) => status === 'refused')
-    if (isRefused) break
-    refills = [...refills, ...more]
+    if (next.outcomes.slice(0, front.length).some(({ status }) => status === 'refused')) break
+    own = front
     endorsed = next
   }
-  return { endorsed, own: refills.length }
+  return { endorsed, own: own.length }
 }
 
 function isFoldIncomplete(outcome: Outcome | undefined): boolean {

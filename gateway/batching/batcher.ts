@@ -13,9 +13,10 @@ import type { WaitingCommand } from './batch-queue.ts'
 import { BatchQueue } from './batch-queue.ts'
 import type { BatchPorts } from './batch-runner.ts'
 import { runBatch } from './batch-runner.ts'
+import { Outage } from './retries.ts'
 
 export interface BatcherOptions {
-  /** Transactions in flight at once, each in a quota lane of its own; below 64. */
+  /** Transactions in flight at once, each in a quota lane of its own. */
   readonly maxInFlight: number
   readonly maxCommands: number
   /** A transaction overlaps another only when so many wait: few large ones cost less than many. */
@@ -23,6 +24,8 @@ export interface BatcherOptions {
   readonly maxWaiting: number
   /** How long a lone command waits for company. */
   readonly companyMs: number
+  /** How long the ledger may be away before commands are answered LEDGER_UNAVAILABLE. */
+  readonly patienceMs: number
 }
 
 const DEFAULTS: BatcherOptions = {
@@ -31,6 +34,8 @@ const DEFAULTS: BatcherOptions = {
   minToOverlap: 40,
   maxWaiting: 20_000,
   companyMs: 3,
+  // A supervised peer or chaincode server is back in 1 to 3 s, a leader is replaced in 5 to 10.
+  patienceMs: 15_000,
 }
 
 /** What a transaction may carry: half of what the ordering service prefers in one block. */
@@ -42,7 +47,8 @@ const ROOM_FOR_REFILLS = 50
 /**
  * Puts what is waiting into one transaction, and keeps several in flight of which no two touch the
  * same account, receipt, order or command id. Their keys are free again once the projection has
- * applied the block, so that the next batch folds what this one credited.
+ * applied the block, so that the next batch folds what this one credited, and those who endorse
+ * have it too; or, when the outcome is unknown, once it has come to an end.
  */
 export class Batcher {
   readonly #ports: BatchPorts
@@ -51,6 +57,7 @@ export class Batcher {
   readonly #freeLanes: number[]
   readonly #keysInFlight = new Set<string>()
   readonly #running = new Set<Promise<void>>()
+  readonly #outage = new Outage()
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
 
@@ -58,8 +65,8 @@ export class Batcher {
     this.#ports = ports
     this.#options = { ...DEFAULTS, ...options }
     this.#queue = new BatchQueue(this.#options.maxWaiting)
-    const lanes = Math.min(this.#options.maxInFlight, LANES)
-    this.#freeLanes = Array.from({ length: lanes }, (_, lane) => lane)
+    // The last that was freed comes first, so that few lanes take quota from the budgets.
+    this.#freeLanes = Array.from({ length: LANES }, (_, lane) => LANES - 1 - lane)
   }
 
   /** Resolves with the command's outcome. Rejects with QUEUE_FULL or what kept it from one. */
@@ -91,7 +98,11 @@ export class Batcher {
   #start(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    while (this.#running.size === 0 || this.#queue.length >= this.#options.minToOverlap) {
+    const { maxInFlight, minToOverlap } = this.#options
+    while (
+      this.#running.size < maxInFlight &&
+      (this.#running.size === 0 || this.#queue.length >= minToOverlap)
+    ) {
       const lane = this.#freeLanes.pop()
       if (lane === undefined) return
       const batch = this.#take()
@@ -126,14 +137,28 @@ export class Batcher {
     return this.#queue.take(limits, (key) => this.#keysInFlight.has(key), weigh)
   }
 
+  /** Resolves when every command has been answered; keys and lane may be held for longer. */
   async #run(batch: readonly WaitingCommand[], lane: number): Promise<void> {
     const keys = new Set(batch.flatMap((command) => command.keys))
     for (const key of keys) this.#keysInFlight.add(key)
+    const holds: Promise<void>[] = []
+    const hold = (until: Promise<void>): void => void holds.push(until)
+    const { patienceMs } = this.#options
     try {
-      await runBatch(batch, lane, this.#ports)
+      await runBatch(batch, { lane, patienceMs, outage: this.#outage, hold }, this.#ports)
     } finally {
-      for (const key of keys) this.#keysInFlight.delete(key)
-      this.#freeLanes.push(lane)
+      void this.#release(keys, lane, holds)
     }
+  }
+
+  async #release(
+    keys: ReadonlySet<string>,
+    lane: number,
+    holds: readonly Promise<void>[],
+  ): Promise<void> {
+    await Promise.allSettled(holds)
+    for (const key of keys) this.#keysInFlight.delete(key)
+    this.#freeLanes.push(lane)
+    this.#start()
   }
 }

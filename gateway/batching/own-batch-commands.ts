@@ -1,19 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { HoldingReference, Outcome, SignedCommand } from '../../ledger/index.ts'
+import { ownCommand } from '../own-commands.ts'
 import type { BatchPorts } from './batch-runner.ts'
-
-/** A command of the gateway's own organisation, for which its Fabric identity stands. */
-function ownCommand(
-  type: string,
-  body: SignedCommand['command']['body'],
-  ports: BatchPorts,
-): SignedCommand {
-  const { organisation: actor } = ports
-  return {
-    command: { v: 1, id: randomUUID(), type, actor, ...ports.envelope(), body },
-    proofs: [],
-  }
-}
 
 /**
  * A refill for each asset of which the lane lacks quota. It asks for what the smallest of them

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Network } from '@hyperledger/fabric-gateway'
-import { LedgerError } from '../../ledger/index.ts'
 import { blocksFrom, genesisBlock } from './block-stream.ts'
 import { BlockWaiters } from './block-waiters.ts'
-import { caughtUpWith } from './catch-up.ts'
+import type { DecodedBlock } from './decode-block.ts'
 import { decodeBlock } from './decode-block.ts'
 import type { LedgerBlock } from './ledger-block.ts'
+import { pause } from './pause.ts'
+import { CheckpointUnknown, watchStream } from './stream-watchdog.ts'
 
 /** Where blocks go: the projection, which keeps how far it has come and on which chain. */
 export interface BlockSink {
@@ -25,18 +25,27 @@ export interface CommittedTransaction {
 
 export interface FollowerOptions {
   readonly network: Network
+  /** How many blocks the peer has. */
+  readonly height: (signal: AbortSignal) => Promise<bigint>
   readonly chaincode: string
   readonly sink: BlockSink
   readonly onFault: (error: unknown) => void
+  /** How often it is seen to that the stream brings what the peer has. */
+  readonly watchEveryMs?: number
 }
 
-const RECONNECT_MS = { first: 100, most: 5_000 }
+const RECONNECT_MS = { first: 100, most: 2_000 }
+const WATCH_EVERY_MS = 5_000
+
+/** A block that was resent and was there already; what became of it the first one says. */
+export const DUPLICATE = 'DUPLICATE_TXID'
 
 /**
  * Follows the channel block by block from where the sink stands, and tells those who wait for a
  * block or a transaction once the sink has it. One stream instead of a commit-status call for each
- * transaction. A broken stream is opened again at the checkpoint. A ledger with another block 0 than
- * the sink's is read from the start; one that lacks the sink's last block is a fault until it has it.
+ * transaction. A broken or stalled stream is opened again at the checkpoint. A ledger with another
+ * block 0 than the sink's is read from the start; one that lacks the sink's last block is a fault
+ * until it has it.
  */
 export class BlockFollower {
   readonly #options: FollowerOptions
@@ -45,6 +54,8 @@ export class BlockFollower {
   readonly #stopping = new AbortController()
   /** The number of the block that is due. */
   #height = 0n
+  #peerHeight = 0n
+  #rulesChangedAtMs = -Infinity
   #isCaughtUp = false
   #catchUpWaiters: (() => void)[] = []
   #running: Promise<void> = Promise.resolve()
@@ -77,15 +88,33 @@ export class BlockFollower {
     })
   }
 
-  /** Resolves once the transaction is in a block that the sink has applied, valid or not. */
-  transaction(transactionId: string, timeoutMs: number): Promise<CommittedTransaction> {
+  /** How many blocks the peer was last known to have that the sink has not. */
+  lag(): bigint {
+    return this.#peerHeight > this.#height ? this.#peerHeight - this.#height : 0n
+  }
+
+  /**
+   * Whether a block that came after the moment, a time of `performance.now()`, changed policies,
+   * members or a chaincode's definition.
+   */
+  rulesChangedSince(momentMs: number): boolean {
+    return this.#rulesChangedAtMs > momentMs
+  }
+
+  /**
+   * Resolves once the transaction is in a block that the sink has applied, valid or not. Rejects
+   * when the signal aborts.
+   */
+  transaction(transactionId: string, signal: AbortSignal): Promise<CommittedTransaction> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const onAbort = (): void => {
         this.#transactions.delete(transactionId)
-        reject(new LedgerError('OUTCOME_UNKNOWN', { transactionId }))
-      }, timeoutMs)
+        reject(new Error(`nobody waits for ${transactionId} any more`))
+      }
+      if (signal.aborted) return onAbort()
+      signal.addEventListener('abort', onAbort, { once: true })
       this.#transactions.set(transactionId, (committed) => {
-        clearTimeout(timer)
+        signal.removeEventListener('abort', onAbort)
         resolve(committed)
       })
     })
@@ -108,7 +137,7 @@ export class BlockFollower {
       } catch (error) {
         if (!signal.aborted) this.#options.onFault(error)
       }
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined)
+      await pause(pauseMs, signal)
       pauseMs = Math.min(pauseMs * 2, RECONNECT_MS.most)
     }
   }
@@ -119,18 +148,22 @@ export class BlockFollower {
     const signal = AbortSignal.any([ending.signal, this.#stopping.signal])
     try {
       await this.#compareChains(signal)
+      const target = await this.#askHeight(signal)
+      const checkpoint = sink.checkpoint()?.blockNumber
+      if (checkpoint !== undefined && checkpoint >= target) {
+        throw new CheckpointUnknown(checkpoint, target)
+      }
+      void this.#watch(ending, signal)
       // From the last block that the sink has: that it comes, and is the same, shows that the
       // ledger goes on from there.
-      const start = sink.checkpoint()?.blockNumber ?? 0n
-      let isFirst = true
+      const start = checkpoint ?? 0n
       for await (const block of blocksFrom(network, start, signal)) {
         const decoded = decodeBlock(block, chaincode)
         sink.apply(decoded)
         this.#height = decoded.number + 1n
         if (decoded.number > start) onProgress()
         this.#tell(decoded)
-        if (isFirst) void this.#catchUp(ending, signal)
-        isFirst = false
+        if (this.#height >= target) this.#catchUp()
       }
     } finally {
       ending.abort()
@@ -151,23 +184,33 @@ export class BlockFollower {
     onFault(new Error(`the ledger is another one, ${hash}: dropped ${known} and reading it anew`))
   }
 
-  /** Tells of having caught up; a failure ends the stream, so that it is opened again. */
-  async #catchUp(ending: AbortController, signal: AbortSignal): Promise<void> {
-    const { network, onFault } = this.#options
+  async #askHeight(signal: AbortSignal): Promise<bigint> {
+    this.#peerHeight = await this.#options.height(signal)
+    return this.#peerHeight
+  }
+
+  /** Ends the stream when it does not bring what the peer has, so that it is opened anew. */
+  async #watch(ending: AbortController, signal: AbortSignal): Promise<void> {
+    const { watchEveryMs: everyMs = WATCH_EVERY_MS, onFault } = this.#options
+    const own = (): bigint => this.#height
     try {
-      await caughtUpWith({ network, height: () => this.#height, signal })
-      if (signal.aborted) return
-      this.#isCaughtUp = true
-      for (const resolve of this.#catchUpWaiters.splice(0)) resolve()
+      await watchStream({ own, peer: (given) => this.#askHeight(given), everyMs, signal })
     } catch (error) {
-      if (signal.aborted) return
       onFault(error)
       ending.abort()
     }
   }
 
-  #tell(block: LedgerBlock): void {
+  #catchUp(): void {
+    if (this.#isCaughtUp) return
+    this.#isCaughtUp = true
+    for (const resolve of this.#catchUpWaiters.splice(0)) resolve()
+  }
+
+  #tell(block: DecodedBlock): void {
+    if (block.changesRules) this.#rulesChangedAtMs = performance.now()
     for (const { id, validationCode } of block.transactions) {
+      if (validationCode === DUPLICATE) continue
       this.#transactions.get(id)?.({ blockNumber: block.number, validationCode })
       this.#transactions.delete(id)
     }

@@ -42,18 +42,3 @@ export async function genesisBlock(network: Network, signal: AbortSignal): Promi
   for await (const block of blocksFrom(network, 0n, signal)) return block
   throw new Error('the stream ended before block 0')
 }
-
-/** The number of the next block that the peer commits. Throws when the stream breaks or is aborted. */
-export async function nextCommit(network: Network, signal: AbortSignal): Promise<bigint> {
-  const blocks = await network.getFilteredBlockEvents()
-  const close = (): void => blocks.close()
-  signal.addEventListener('abort', close)
-  if (signal.aborted) close()
-  try {
-    for await (const block of blocks) return BigInt(block.getNumber())
-  } finally {
-    signal.removeEventListener('abort', close)
-    close()
-  }
-  throw new Error('the stream ended before a block came')
-}

@@ -4,6 +4,14 @@ export interface FabricIdentity {
   readonly privateKey: string
 }
 
+/** Another organisation's peer that may be asked to endorse. */
+export interface EndorserAddress {
+  readonly organisation: string
+  /** host:port; the host must stand in the peer's TLS certificate. */
+  readonly address: string
+  readonly tlsRootCertificate: string
+}
+
 /** All that a gateway needs to reach its organisation's peer, whatever engine is behind it. */
 export interface ConnectionProfile {
   readonly channel: string
@@ -16,4 +24,6 @@ export interface ConnectionProfile {
   readonly client: FabricIdentity
   /** For the organisation's own acts. Without it the gateway refuses to submit them. */
   readonly admin?: FabricIdentity
+  /** Those whose progress is watched, so that what they endorse next is not out of date. */
+  readonly endorsers?: readonly EndorserAddress[]
 }

@@ -7,27 +7,42 @@ const VALIDATION_CODES = new Map<number, string>(
 )
 
 const TRANSACTION_TYPES: readonly number[] = [common.HeaderType.ENDORSER_TRANSACTION]
+const CONFIGURATION_TYPES: readonly number[] = [common.HeaderType.CONFIG]
+
+/** Where the peers keep the chaincode definitions that the organisations have committed. */
+const DEFINITIONS_NAMESPACE = '_lifecycle'
 
 /** Event under which the ledger's chaincode publishes the entries of a transaction. */
 const ENTRIES_EVENT = 'entries'
 
+/** A block, and whether policies, members or a chaincode's definition are others from it on. */
+export type DecodedBlock = LedgerBlock & { readonly changesRules: boolean }
+
 /** Reads from a Fabric block what concerns one chaincode. Throws on bytes that are no block. */
-export function decodeBlock(block: common.Block, chaincode: string): LedgerBlock {
+export function decodeBlock(block: common.Block, chaincode: string): DecodedBlock {
   const header = required(block.getHeader(), 'block header')
   const codes = block
     .getMetadata()
     ?.getMetadataList_asU8()
     .at(common.BlockMetadataIndex.TRANSACTIONS_FILTER)
   const envelopes = required(block.getData(), 'block data').getDataList_asU8()
+  const decoded = envelopes.map((bytes, index) => {
+    const code = VALIDATION_CODES.get(codes?.[index] ?? 0) ?? 'INVALID_OTHER_REASON'
+    return decodeEnvelope(bytes, index, code, chaincode)
+  })
   return {
     number: BigInt(header.getNumber()),
     hash: headerHash(header),
     previousHash: hex(header.getPreviousHash_asU8()),
-    transactions: envelopes.flatMap((bytes, index) => {
-      const code = VALIDATION_CODES.get(codes?.[index] ?? 0) ?? 'INVALID_OTHER_REASON'
-      return decodeEnvelope(bytes, index, code, chaincode) ?? []
-    }),
+    transactions: decoded.flatMap(({ transaction }) => transaction ?? []),
+    changesRules: decoded.some(({ changesRules }) => changesRules),
   }
+}
+
+interface DecodedEnvelope {
+  /** Undefined when it is none of a chaincode. */
+  readonly transaction?: LedgerTransaction
+  readonly changesRules: boolean
 }
 
 function decodeEnvelope(
@@ -35,20 +50,20 @@ function decodeEnvelope(
   index: number,
   validationCode: string,
   chaincode: string,
-): LedgerTransaction | undefined {
+): DecodedEnvelope {
   const payload = common.Payload.deserializeBinary(
     common.Envelope.deserializeBinary(bytes).getPayload_asU8(),
   )
   const header = required(payload.getHeader(), 'payload header')
   const channel = common.ChannelHeader.deserializeBinary(header.getChannelHeader_asU8())
-  if (!TRANSACTION_TYPES.includes(channel.getType())) return undefined
+  if (!TRANSACTION_TYPES.includes(channel.getType())) {
+    return { changesRules: CONFIGURATION_TYPES.includes(channel.getType()) }
+  }
   const signature = common.SignatureHeader.deserializeBinary(header.getSignatureHeader_asU8())
   const creator = msp.SerializedIdentity.deserializeBinary(signature.getCreator_asU8())
-  const effects =
-    validationCode === 'VALID'
-      ? decodeEffects(payload.getData_asU8(), chaincode)
-      : { writes: [], entries: [] }
-  return {
+  const { changesRules, ...effects } =
+    validationCode === 'VALID' ? decodeEffects(payload.getData_asU8(), chaincode) : NO_EFFECTS
+  const transaction = {
     id: channel.getTxId(),
     index,
     validationCode,
@@ -56,14 +71,18 @@ function decodeEnvelope(
     timestamp: (channel.getTimestamp()?.toDate() ?? new Date(0)).toISOString(),
     ...effects,
   }
+  return { transaction, changesRules }
 }
 
-type Effects = Pick<LedgerTransaction, 'writes' | 'entries'>
+type Effects = Pick<LedgerTransaction, 'writes' | 'entries'> & { readonly changesRules: boolean }
+
+const NO_EFFECTS: Effects = { writes: [], entries: [], changesRules: false }
 
 /** Writes and published entries of every action of a transaction. */
 function decodeEffects(transaction: Uint8Array, chaincode: string): Effects {
   const writes: Effects['writes'][number][] = []
   const entries: PublishedEntry[] = []
+  let changesRules = false
   for (const action of peer.Transaction.deserializeBinary(transaction).getActionsList()) {
     const endorsed = required(
       peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8()).getAction(),
@@ -73,24 +92,30 @@ function decodeEffects(transaction: Uint8Array, chaincode: string): Effects {
       endorsed.getProposalResponsePayload_asU8(),
     )
     const result = peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8())
-    writes.push(...decodeWrites(result.getResults_asU8(), chaincode))
+    const { TxReadWriteSet } = ledger.rwset
+    const sets = TxReadWriteSet.deserializeBinary(result.getResults_asU8()).getNsRwsetList()
+    writes.push(...decodeWrites(sets, chaincode))
     entries.push(...decodeEntries(result.getEvents_asU8(), chaincode))
+    changesRules ||= writesOf(sets, DEFINITIONS_NAMESPACE).length > 0
   }
-  return { writes, entries }
+  return { writes, entries, changesRules }
 }
 
-function decodeWrites(results: Uint8Array, chaincode: string): Effects['writes'] {
-  const { TxReadWriteSet, kvrwset } = ledger.rwset
-  return TxReadWriteSet.deserializeBinary(results)
-    .getNsRwsetList()
-    .filter((namespace) => namespace.getNamespace() === chaincode)
-    .flatMap((namespace) =>
-      kvrwset.KVRWSet.deserializeBinary(namespace.getRwset_asU8()).getWritesList(),
+type NamespaceSets = readonly ledger.rwset.NsReadWriteSet[]
+
+function writesOf(sets: NamespaceSets, namespace: string): ledger.rwset.kvrwset.KVWrite[] {
+  return sets
+    .filter((set) => set.getNamespace() === namespace)
+    .flatMap((set) =>
+      ledger.rwset.kvrwset.KVRWSet.deserializeBinary(set.getRwset_asU8()).getWritesList(),
     )
-    .map((write) => ({
-      name: write.getKey(),
-      value: write.getIsDelete() ? undefined : utf8(write.getValue_asU8()),
-    }))
+}
+
+function decodeWrites(sets: NamespaceSets, chaincode: string): Effects['writes'] {
+  return writesOf(sets, chaincode).map((write) => ({
+    name: write.getKey(),
+    value: write.getIsDelete() ? undefined : utf8(write.getValue_asU8()),
+  }))
 }
 
 function decodeEntries(bytes: Uint8Array, chaincode: string): PublishedEntry[] {

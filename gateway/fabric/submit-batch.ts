@@ -1,29 +1,18 @@
 import type { Transaction } from '@hyperledger/fabric-gateway'
 import { GatewayError } from '@hyperledger/fabric-gateway'
-import type { Outcome, SubmitRequest } from '../../ledger/index.ts'
-import { LedgerError, parseLedgerError } from '../../ledger/index.ts'
-import type { BlockFollower } from './block-follower.ts'
-import type { Submitter } from './fabric-connection.ts'
+import type { Outcome, SignedCommand, SubmitRequest } from '../../ledger/index.ts'
+import { callFailureOf, endorsementFailure, invalidTransaction } from './batch-failure.ts'
+import type { BlockFollower, CommittedTransaction } from './block-follower.ts'
+import type { SubmissionDoubt } from './classify-failure.ts'
+import { classifySubmission } from './classify-failure.ts'
+import type { KeptEnvelope } from './envelope-store.ts'
+import type { FabricConnection, Submitter, SubmitterIdentity } from './fabric-connection.ts'
 
 /** What became of a batch. Without a transaction nothing had to be written, and none was ordered. */
 export interface BatchResult {
   readonly outcomes: readonly Outcome[]
   readonly transaction?: { readonly id: string; readonly blockNumber: bigint }
 }
-
-/** The transaction was ordered but not valid, or the endorsers disagreed: nothing has happened. */
-export class BatchInvalid extends Error {
-  readonly validationCode: string
-
-  constructor(validationCode: string) {
-    super(`the transaction was not valid: ${validationCode}`)
-    this.name = 'BatchInvalid'
-    this.validationCode = validationCode
-  }
-}
-
-const COMMIT_TIMEOUT_MS = 30_000
-const MISMATCH = 'ProposalResponsePayloads do not match'
 
 interface SubmitAnswer {
   readonly outcomes: readonly Outcome[]
@@ -33,84 +22,79 @@ interface SubmitAnswer {
 /** How a batch goes to the ledger and its block comes back. */
 export interface BatchRoute {
   readonly submitter: Submitter
-  readonly follower: BlockFollower
-  /** Keeps the signed transaction safe before it is sent. */
-  readonly keep: (transaction: Transaction) => void
+  readonly identity: SubmitterIdentity
+  readonly follower: Pick<BlockFollower, 'rulesChangedSince'>
+  /** Sends the signed transaction and waits for its block. */
+  readonly send: (envelope: KeptEnvelope) => Promise<CommittedTransaction>
 }
 
 /** A batch that the endorsers have judged. */
 export interface EndorsedBatch {
   readonly outcomes: readonly Outcome[]
-  /** Has it ordered and waits until it is committed, unless nothing is to be written. */
+  /**
+   * Has it ordered and waits until it is committed, unless nothing is to be written. Throws
+   * BatchFailure when it is not valid, or its outcome is not known in time.
+   */
   readonly commit: () => Promise<BatchResult>
 }
 
-/**
- * Has a batch endorsed. Nothing is ordered yet, so every failure here is safe to retry.
- * Throws LedgerError (SUBMIT_MALFORMED; LEDGER_UNAVAILABLE) and BatchInvalid when endorsers differ.
- */
+/** Endorsers may take a moment to go by rules that have just been changed. */
+const RULES_SETTLE_MS = 10_000
+
+/** Has a batch endorsed. Nothing is ordered yet. Throws BatchFailure. */
 export async function endorseBatch(
   request: SubmitRequest,
-  { submitter, follower, keep }: BatchRoute,
+  route: BatchRoute,
 ): Promise<EndorsedBatch> {
-  const proposal = submitter.contract.newProposal('Submit', {
-    arguments: [JSON.stringify(request)],
-  })
-  const transaction = await proposal.endorse().catch((error: unknown) => {
-    throw endorseFailure(error)
-  })
+  const endorsedAtMs = performance.now()
+  const transaction = await route.submitter
+    .endorse(JSON.stringify(request))
+    .catch((error: unknown) => {
+      throw endorsementFailure(error)
+    })
   const text = Buffer.from(transaction.getResult()).toString('utf8')
   const { outcomes, writes } = JSON.parse(text) as SubmitAnswer
   return {
     outcomes,
-    commit: async () =>
-      writes === 0
-        ? { outcomes }
-        : {
-            outcomes,
-            transaction: await commit(await submitter.sign(transaction), follower, keep),
-          },
+    commit: async () => {
+      if (writes === 0) return { outcomes }
+      const id = transaction.getTransactionId()
+      const { blockNumber, validationCode } = await route.send(
+        await sign(transaction, request, route),
+      )
+      if (validationCode === 'VALID') return { outcomes, transaction: { id, blockNumber } }
+      const rulesChanged = route.follower.rulesChangedSince(endorsedAtMs - RULES_SETTLE_MS)
+      throw invalidTransaction(validationCode, rulesChanged)
+    },
   }
 }
 
-function endorseFailure(error: unknown): Error {
-  if (!(error instanceof GatewayError)) return error instanceof Error ? error : new Error('endorse')
-  const messages = [error.message, ...error.details.map(({ message }) => message)]
-  if (messages.some((message) => message.includes(MISMATCH))) return new BatchInvalid('MISMATCH')
-  for (const message of messages) {
-    const coded = parseLedgerError(message)
-    if (coded !== undefined) return coded
-  }
-  // The contract ran and threw something that is not a refusal: a fault of the contract.
-  if (messages.some((message) => message.includes('chaincode response 500'))) return error
-  return new LedgerError('LEDGER_UNAVAILABLE', { stage: 'endorse' })
-}
-
-async function commit(
+async function sign(
   transaction: Transaction,
-  follower: BlockFollower,
-  keep: BatchRoute['keep'],
-): Promise<{ readonly id: string; readonly blockNumber: bigint }> {
-  const id = transaction.getTransactionId()
-  // Before it is sent, so that its block cannot pass by unseen.
-  keep(transaction)
-  const committed = follower.transaction(id, COMMIT_TIMEOUT_MS)
-  committed.catch(() => undefined)
-  await send(transaction)
-  const { blockNumber, validationCode } = await committed
-  if (validationCode !== 'VALID') throw new BatchInvalid(validationCode)
-  return { id, blockNumber }
+  request: SubmitRequest,
+  { submitter, identity }: BatchRoute,
+): Promise<KeptEnvelope> {
+  const signed = await submitter.sign(transaction)
+  const commands = (request.commands as SignedCommand[]).map(({ command: { actor, id } }) => {
+    return { actor, id }
+  })
+  const transactionId = signed.getTransactionId()
+  return { transactionId, identity, bytes: signed.getBytes(), commands }
 }
 
-/**
- * A failed send does not say that the transaction was not ordered. The same envelope is sent once
- * more, which is safe; the block stream then tells, or the outcome stays unknown.
- */
-async function send(transaction: Transaction): Promise<void> {
-  try {
-    await transaction.submit()
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error
-    await transaction.submit().catch(() => undefined)
+/** Sends a kept transaction once, and says what is known of it then. Never rejects. */
+export function submitKept(
+  { submitters }: Pick<FabricConnection, 'submitters'>,
+  onFault: (error: unknown) => void,
+): (envelope: KeptEnvelope) => Promise<SubmissionDoubt> {
+  return async ({ identity, bytes }) => {
+    try {
+      await submitters[identity]?.submit(bytes)
+      return submitters[identity] === undefined ? 'doubtful' : 'ordered'
+    } catch (error) {
+      if (error instanceof GatewayError) return classifySubmission(callFailureOf(error))
+      onFault(error)
+      return 'doubtful'
+    }
   }
 }

@@ -17,7 +17,8 @@ interface Forwarded {
 
 const MAX_LINES = 1_000
 const COMPANY_MS = 2
-const TIMEOUT_MS = 20_000
+/** Longer than the home gateway takes to answer, be it that the outcome is unknown. */
+const TIMEOUT_MS = 28_000
 const MAX_OPEN = 20_000
 
 /**

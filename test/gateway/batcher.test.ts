@@ -1,87 +1,7 @@
-import { hash } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { BatchPorts, OpenCredits } from '../../gateway/batching/batch-runner.ts'
-import { Batcher } from '../../gateway/batching/batcher.ts'
-import type { EndorsedBatch } from '../../gateway/fabric/submit-batch.ts'
-import { BatchInvalid } from '../../gateway/fabric/submit-batch.ts'
-import type { Outcome, ShapedCommand, SignedCommand, SubmitRequest } from '../../ledger/index.ts'
-import { LedgerError, shapeCommand } from '../../ledger/index.ts'
-import { accountOf, CHANNEL, LEDGER_ID, signed, STAR } from '../support/world.ts'
-
-function shaped(value: SignedCommand): ShapedCommand {
-  const shape = shapeCommand(value)
-  if (!shape.ok) throw new Error(shape.code)
-  return shape.shaped
-}
-
-function transfer(from: string, to = 'mall:m-zoe'): ShapedCommand {
-  const body = { asset: STAR, from: accountOf(from), to: accountOf(to), amount: '1' }
-  return shaped(signed('TransferPoints', from, body))
-}
-
-const commandsOf = (request: SubmitRequest): SignedCommand[] => request.commands as SignedCommand[]
-
-function accepted(request: SubmitRequest): Outcome[] {
-  return commandsOf(request).map(({ command: { actor, id } }) => {
-    return { status: 'accepted', actor, id, replayed: false }
-  })
-}
-
-/** A ledger that judges by `judge` and takes a moment to commit; it keeps what it was sent. */
-class FakeLedger {
-  readonly requests: SubmitRequest[] = []
-  readonly faults: unknown[] = []
-  readonly committed: SubmitRequest[] = []
-  inFlight: SubmitRequest[] = []
-  blockNumber = 0n
-
-  readonly judge: (request: SubmitRequest) => Outcome[]
-  readonly fail: (request: SubmitRequest, attempt: number) => Error | undefined
-
-  constructor(
-    judge: (request: SubmitRequest) => Outcome[] = accepted,
-    fail: (request: SubmitRequest, attempt: number) => Error | undefined = () => undefined,
-  ) {
-    this.judge = judge
-    this.fail = fail
-  }
-
-  credits = (account: string): OpenCredits => {
-    const transactions = account === accountOf('mall:m-ann') ? ['f'.repeat(64)] : []
-    return { transactions, complete: true }
-  }
-
-  batcher(options: ConstructorParameters<typeof Batcher>[1] = {}): Batcher {
-    const ports: BatchPorts = {
-      organisation: 'mall',
-      sha256: (text) => hash('sha256', text),
-      openCredits: (account) => this.credits(account),
-      refillShare: () => 70n,
-      onFault: (error) => this.faults.push(error),
-      envelope: () => ({ channel: CHANNEL, ledgerId: LEDGER_ID, notAfter: '2026-12-31' }),
-      endorse: (request) => Promise.resolve(this.#endorsed(request)),
-    }
-    return new Batcher(ports, { companyMs: 1, ...options })
-  }
-
-  #endorsed(request: SubmitRequest): EndorsedBatch {
-    this.requests.push(request)
-    const outcomes = this.judge(request)
-    return { outcomes, commit: async () => await this.#commit(request, outcomes) }
-  }
-
-  async #commit(request: SubmitRequest, outcomes: readonly Outcome[]) {
-    this.committed.push(request)
-    this.inFlight.push(request)
-    await delay(5)
-    this.inFlight = this.inFlight.filter((other) => other !== request)
-    const error = this.fail(request, this.requests.length)
-    if (error !== undefined) throw error
-    this.blockNumber += 1n
-    return { outcomes, transaction: { id: 'a'.repeat(64), blockNumber: this.blockNumber } }
-  }
-}
+import type { ShapedCommand, SubmitRequest } from '../../ledger/index.ts'
+import { accepted, commandsOf, FakeLedger, shaped, transfer } from '../support/fake-ledger.ts'
+import { accountOf, signed, STAR } from '../support/world.ts'
 
 test('what waits goes into one transaction, with the credits of the accounts it debits', async () => {
   const ledger = new FakeLedger()
@@ -122,45 +42,15 @@ test('an account is never debited by two transactions in flight, and lanes are n
   expect(ledger.requests.length).toBeGreaterThan(15)
 })
 
-test('a conflict is tried again under the same ids', async () => {
-  const ledger = new FakeLedger(accepted, (_request, attempt) =>
-    attempt < 3 ? new BatchInvalid('MVCC_READ_CONFLICT') : undefined,
-  )
-  const command = transfer('mall:m-ann')
-  const answer = await ledger.batcher().submit(command, 'client', 100)
-  expect(answer.status).toBe('accepted')
-  const ids = ledger.requests.map((request) => commandsOf(request).map((one) => one.command.id))
-  expect(ids).toEqual([[command.command.id], [command.command.id], [command.command.id]])
-})
-
-test('a command that breaks its batch harms no other', async () => {
-  const bad = transfer('mall:m-bad')
-  const hasBad = (request: SubmitRequest): boolean =>
-    commandsOf(request).some(({ command }) => command.id === bad.command.id)
-  const ledger = new FakeLedger(accepted, (request) =>
-    hasBad(request) ? new Error('the contract has a fault') : undefined,
-  )
-  const batcher = ledger.batcher()
-  const good = Array.from({ length: 9 }, (_, index) => transfer(`mall:m-${index}`))
-  const commands = [...good.slice(0, 4), bad, ...good.slice(4)]
-  const settled = await Promise.allSettled(
-    commands.map((command) => batcher.submit(command, 'client', 100)),
-  )
-  expect(settled.map(({ status }) => status)).toEqual(
-    commands.map((command) => (command === bad ? 'rejected' : 'fulfilled')),
-  )
-})
-
-test('an unavailable ledger is told to all after a few tries, without splitting', async () => {
-  const ledger = new FakeLedger(accepted, () => new LedgerError('LEDGER_UNAVAILABLE'))
-  const batcher = ledger.batcher()
-  const all = ['mall:m-ann', 'mall:m-bob'].map((who) =>
-    batcher.submit(transfer(who), 'client', 100),
-  )
-  for (const one of await Promise.allSettled(all)) {
-    expect(one).toMatchObject({ status: 'rejected', reason: { code: 'LEDGER_UNAVAILABLE' } })
-  }
-  expect(ledger.requests.every((request) => request.commands.length === 2)).toBe(true)
+test('a batch without a command of the organisation carries one by which it can be fenced', async () => {
+  const ledger = new FakeLedger()
+  const answer = await ledger.batcher().submit(transfer('bank:m-bea', 'mall:m-ann'), 'client', 100)
+  const [request] = ledger.requests as [SubmitRequest]
+  expect(commandsOf(request).map(({ command }) => [command.type, command.actor])).toEqual([
+    ['VoidCommand', 'mall'],
+    ['TransferPoints', 'bank:m-bea'],
+  ])
+  expect(answer).toMatchObject({ status: 'accepted', actor: 'bank:m-bea' })
 })
 
 test('an empty lane is refilled in front of the commands, in the same transaction', async () => {

@@ -1,12 +1,16 @@
-import { common, peer } from '@hyperledger/fabric-protos'
+import { common } from '@hyperledger/fabric-protos'
 import type { CloseableAsyncIterable, Network } from '@hyperledger/fabric-gateway'
 import { sealBlock } from '../../network/embedded/block.ts'
 
-/** A channel's blocks without transactions, and the streams that a peer would deliver of them. */
+/** A channel's blocks, and the streams that a peer would deliver of them. */
 export class FakeChannel {
   readonly blocks: common.Block[] = []
   /** As long as it is set, no stream gets a block of this number or above. */
   heldFrom = Number.POSITIVE_INFINITY
+  /** What the peer says of its height, when it is not so. */
+  reportedHeight: number | undefined
+  /** Whether it does not tell its height. */
+  isSilent = false
   /** How many streams have been opened so far. */
   streamsOpened = 0
   #previousHash: Uint8Array
@@ -21,28 +25,30 @@ export class FakeChannel {
 
   /** What the follower uses of a network. */
   get network(): Network {
-    const streams: Pick<Network, 'getBlockEvents' | 'getFilteredBlockEvents'> = {
-      getBlockEvents: (options) =>
-        Promise.resolve(
-          this.#stream(
-            Number(options?.startBlock),
-            (number) => this.blocks[number] as common.Block,
-          ),
-        ),
-      getFilteredBlockEvents: () =>
-        Promise.resolve(
-          this.#stream(this.blocks.length, (number) => {
-            const filtered = new peer.FilteredBlock()
-            filtered.setNumber(number)
-            return filtered
-          }),
-        ),
+    const streams: Pick<Network, 'getBlockEvents'> = {
+      getBlockEvents: (options) => Promise.resolve(this.#stream(Number(options?.startBlock))),
     }
     return streams as Network
   }
 
-  commit(): void {
-    const { bytes, headerHash } = sealBlock(this.blocks.length, this.#previousHash, [], [])
+  /** How many blocks the peer says that it has. A chain has one at least: until then it is silent. */
+  readonly height = async (signal: AbortSignal): Promise<bigint> => {
+    while (this.blocks.length === 0) {
+      await new Promise<void>((resolve) => this.#wake.push(resolve))
+      signal.throwIfAborted()
+    }
+    if (this.isSilent) throw new Error('no answer')
+    return BigInt(this.reportedHeight ?? Math.min(this.blocks.length, this.heldFrom))
+  }
+
+  /** Commits a block with transactions, each with its validation code; with none unless given. */
+  commit(...transactions: readonly { readonly bytes: Uint8Array; readonly code: number }[]): void {
+    const { bytes, headerHash } = sealBlock(
+      this.blocks.length,
+      this.#previousHash,
+      transactions.map((transaction) => transaction.bytes),
+      transactions.map(({ code }) => code),
+    )
     this.blocks.push(common.Block.deserializeBinary(bytes))
     this.#previousHash = headerHash
     this.wake()
@@ -64,7 +70,7 @@ export class FakeChannel {
     return this.#open.size
   }
 
-  #stream<Event>(start: number, eventOf: (number: number) => Event): CloseableAsyncIterable<Event> {
+  #stream(start: number): CloseableAsyncIterable<common.Block> {
     const state = { isBroken: false }
     this.#open.add(state)
     this.streamsOpened += 1
@@ -72,11 +78,14 @@ export class FakeChannel {
       this.#open.delete(state)
       this.wake()
     }
-    const events = async function* (channel: FakeChannel): AsyncGenerator<Event> {
+    const events = async function* (channel: FakeChannel): AsyncGenerator<common.Block> {
       for (let number = start; channel.#open.has(state);) {
         if (state.isBroken) throw new Error('the connection is gone')
-        if (number < channel.blocks.length && number < channel.heldFrom) yield eventOf(number++)
-        else await new Promise<void>((resolve) => channel.#wake.push(resolve))
+        const block = channel.blocks[number]
+        if (block !== undefined && number < channel.heldFrom) {
+          number += 1
+          yield block
+        } else await new Promise<void>((resolve) => channel.#wake.push(resolve))
       }
     }
     const iterator = events(this)

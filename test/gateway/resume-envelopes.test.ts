@@ -1,10 +1,15 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { BlockFollower } from '../../gateway/fabric/block-follower.ts'
+import type { CommittedTransaction } from '../../gateway/fabric/block-follower.ts'
 import type { KeptEnvelope } from '../../gateway/fabric/envelope-store.ts'
 import { EnvelopeStore } from '../../gateway/fabric/envelope-store.ts'
 import { connectToFabric } from '../../gateway/fabric/fabric-connection.ts'
-import type { Submitter } from '../../gateway/fabric/fabric-connection.ts'
-import { resumeEnvelopes } from '../../gateway/fabric/resume-envelopes.ts'
+import type { FabricConnection, Submitter } from '../../gateway/fabric/fabric-connection.ts'
+import { endorseBatch } from '../../gateway/fabric/submit-batch.ts'
+import { fenceWith, pinFor } from '../../gateway/fencing.ts'
+import { ownEnvelope } from '../../gateway/own-commands.ts'
+import { Projection } from '../../gateway/projection/projection.ts'
 import type { SignedCommand } from '../../ledger/index.ts'
 import { TestNetwork } from '../support/test-network.ts'
 import { accountOf, signed, STAR } from '../support/world.ts'
@@ -29,14 +34,19 @@ function purchase(receipt: string): SignedCommand {
 /** What a gateway has kept when it dies between keeping a transaction and sending it. */
 async function keptOf(commands: SignedCommand[]): Promise<KeptEnvelope> {
   const connection = connectToFabric(net.profile('mall'))
-  const submitter = connection.submitters.client as Submitter
   const refill = signed('RefillQuota', 'mall', { asset: STAR, needed: '1', amount: '100000' })
-  const request = { lane: 60, fold: [], commands: [refill, ...commands] }
-  const proposal = submitter.contract.newProposal('Submit', {
-    arguments: [JSON.stringify(request)],
-  })
-  const transaction = await submitter.sign(await proposal.endorse())
+  const kept = await endorsedAndSigned(connection, [refill, ...commands])
   connection.close()
+  return kept
+}
+
+async function endorsedAndSigned(
+  connection: FabricConnection,
+  commands: SignedCommand[],
+): Promise<KeptEnvelope> {
+  const submitter = connection.submitters.client as Submitter
+  const request = { lane: 60, fold: [], commands }
+  const transaction = await submitter.sign(await submitter.endorse(JSON.stringify(request)))
   return {
     transactionId: transaction.getTransactionId(),
     identity: 'client',
@@ -104,40 +114,103 @@ test('nothing is kept once the block has been seen', async () => {
   expect(await isStoreEmpty()).toBe(true)
 })
 
-test('a transaction that never comes is fenced, once', async () => {
-  const envelopes = new EnvelopeStore(':memory:')
-  const kept: KeptEnvelope = {
-    transactionId: 'a'.repeat(64),
-    identity: 'client',
-    bytes: new Uint8Array([1]),
-    commands: [{ actor: ANN, id: 'lost-command-1' }],
-  }
-  envelopes.keep(kept)
-  const fenced: KeptEnvelope[] = []
-  const submitted: Uint8Array[] = []
-  const submitter = {
-    restore: (bytes: Uint8Array) => ({
-      submit: () => {
-        submitted.push(bytes)
-        return Promise.reject(new Error('nobody there'))
-      },
-    }),
-  } as unknown as Submitter
-  await resumeEnvelopes({
-    connection: { submitters: { client: submitter, admin: undefined } },
-    follower: {
-      block: () => Promise.resolve(),
-      transaction: () => Promise.reject(new Error('not seen')),
-    },
-    envelopes,
-    fence: (envelope) => {
-      fenced.push(envelope)
-      return Promise.resolve()
-    },
-    waitMs: 10,
+/** The mall's connection with a projection of its own, and what it takes to fence with it. */
+class Fencing {
+  readonly connection = connectToFabric(net.profile('mall'))
+  readonly projection = Projection.open(':memory:')
+  readonly follower = new BlockFollower({
+    network: this.connection.network,
+    height: this.connection.height,
+    chaincode: net.profile('mall').chaincode,
+    sink: this.projection,
     onFault: (error) => expect.unreachable(String(error)),
   })
-  expect(submitted).toEqual([kept.bytes])
-  expect(fenced.map(({ commands }) => commands)).toEqual([kept.commands])
-  expect(envelopes.all()).toEqual([])
+  readonly ports = {
+    organisation: 'mall',
+    envelope: () => ownEnvelope(net.profile('mall').channel, this.projection),
+    endorse: async (commands: readonly SignedCommand[]) =>
+      await endorseBatch(
+        { lane: 0, fold: [], commands: [...commands] },
+        {
+          submitter: this.connection.submitters.client as Submitter,
+          identity: 'client',
+          follower: this.follower,
+          send: async (envelope) => await this.send(envelope),
+        },
+      ),
+  }
+
+  async start(): Promise<this> {
+    this.follower.start()
+    await this.follower.whenCaughtUp()
+    return this
+  }
+
+  async send({ transactionId, bytes }: KeptEnvelope): Promise<CommittedTransaction> {
+    const seen = this.follower.transaction(transactionId, AbortSignal.timeout(20_000))
+    await this.connection.submitters.client?.submit(bytes)
+    return await seen
+  }
+
+  async stop(): Promise<void> {
+    await this.follower.stop()
+    this.connection.close()
+    this.projection.close()
+  }
+}
+
+async function withFencing(use: (fencing: Fencing) => Promise<void>): Promise<void> {
+  const fencing = await new Fencing().start()
+  try {
+    await use(fencing)
+  } finally {
+    await fencing.stop()
+  }
+}
+
+test('what is fenced is invalid when it comes nevertheless, and is answered as voided', async () => {
+  await withFencing(async (fencing) => {
+    const [one, two] = [purchase('R-4'), purchase('R-5')]
+    const kept = await keptOf([one, two])
+    await fenceWith(fencing.ports)(kept)
+    expect((await fencing.send(kept)).validationCode).toBe('MVCC_READ_CONFLICT')
+    for (const command of [one, two]) {
+      expect(await outcomeOf(command)).toMatchObject({ code: 'COMMAND_VOIDED' })
+    }
+    // Once more changes nothing.
+    await fenceWith(fencing.ports)(kept)
+  })
+})
+
+test('a fence leaves alone what has come', async () => {
+  await withFencing(async (fencing) => {
+    const command = purchase('R-6')
+    const kept = await keptOf([command])
+    expect((await fencing.send(kept)).validationCode).toBe('VALID')
+    await fenceWith(fencing.ports)(kept)
+    expect(await outcomeOf(command)).toMatchObject({ transactionId: kept.transactionId })
+  })
+})
+
+test('a transaction with other organisations’ commands alone is fenced by its pin', async () => {
+  await withFencing(async (fencing) => {
+    const names = [{ actor: 'bank:m-bea', id: 'a-command-of-the-bank' }]
+    const [pin] = pinFor(names, fencing.ports) as [SignedCommand]
+    const kept = await endorsedAndSigned(fencing.connection, [pin])
+    await fenceWith(fencing.ports)({ ...kept, commands: [...kept.commands, ...names] })
+    expect((await fencing.send(kept)).validationCode).toBe('MVCC_READ_CONFLICT')
+  })
+})
+
+test('a batch with a command of the organisation needs no pin, nor one without a ledger', () => {
+  const ports = {
+    organisation: 'mall',
+    envelope: () => ({ channel: 'c', ledgerId: 'l', notAfter: '2026-12-31' }),
+  }
+  const bank = { actor: 'bank:m-bea', id: 'id-1' }
+  expect(pinFor([bank], ports)).toHaveLength(1)
+  expect(pinFor([bank, { actor: ANN, id: 'id-2' }], ports)).toEqual([])
+  expect(pinFor([bank, { actor: 'mall', id: 'id-2' }], ports)).toEqual([])
+  const unopened = { ...ports, envelope: () => ({ ...ports.envelope(), ledgerId: '' }) }
+  expect(pinFor([bank], unopened)).toEqual([])
 })

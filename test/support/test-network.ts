@@ -2,9 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConnectionProfile } from '../../gateway/index.ts'
+import type { OrderingType } from '../../network/consortium-file.ts'
+import type { EngineName } from '../../network/engine.ts'
+import { downFabric } from '../../network/fabric/fabric-network.ts'
+import { gatewayName } from '../../network/fabric/gateway-node.ts'
+import { networkFolder } from '../../network/fabric/network-settings.ts'
+import type { ProcessStatus } from '../../network/fabric/process-spec.ts'
+import { supervisorStatus } from '../../network/fabric/supervisor-client.ts'
+import type { GatewayTokens } from '../../network/gateways-file.ts'
 import type { Network } from '../../network/start-network.ts'
 import { startNetwork } from '../../network/start-network.ts'
-import type { GatewayTokens } from '../../network/gateways-file.ts'
 import {
   definePoints,
   HUI,
@@ -22,31 +29,63 @@ export interface Answer {
   readonly body: Record<string, unknown>
 }
 
+export interface TestNetworkOptions {
+  /** Embedded unless given. */
+  readonly engine?: EngineName
+  /** The first port of a Fabric network's nodes. */
+  readonly basePort?: number
+  readonly orderer?: OrderingType
+}
+
 /** A consortium on free ports with an empty ledger, and its data in a folder of its own. */
 export class TestNetwork {
   network: Network
   readonly dataDir: string
+  readonly #options: TestNetworkOptions
 
-  private constructor(network: Network, dataDir: string) {
+  private constructor(network: Network, dataDir: string, options: TestNetworkOptions) {
     this.network = network
     this.dataDir = dataDir
+    this.#options = options
   }
 
-  static async start(): Promise<TestNetwork> {
+  static async start(options: TestNetworkOptions = {}): Promise<TestNetwork> {
     const dataDir = mkdtempSync(join(tmpdir(), 'tallystick-'))
-    return new TestNetwork(await startNetwork({ dataDir, ports: 'any' }), dataDir)
+    try {
+      const network = await startNetwork({ ...options, dataDir, ports: 'any' })
+      return new TestNetwork(network, dataDir, options)
+    } catch (error) {
+      await downFabric(dataDir)
+      throw error
+    }
   }
 
   /** Stops it and starts it again on the same data, with `between` done while it is down. */
   async restart(between: () => void = () => undefined): Promise<void> {
     await this.network.close()
     between()
-    this.network = await startNetwork({ dataDir: this.dataDir, ports: 'any' })
+    this.network = await startNetwork({ ...this.#options, dataDir: this.dataDir, ports: 'any' })
   }
 
   async stop(): Promise<void> {
     await this.network.close()
+    await downFabric(this.dataDir)
     rmSync(this.dataDir, { recursive: true })
+  }
+
+  /** Kills the process of one gateway, as a power cut would. Only on Fabric it has its own. */
+  async killGateway(organisation: string): Promise<void> {
+    const { pid } = await this.gatewayStatus(organisation)
+    if (pid === undefined) throw new Error(`the gateway of ${organisation} does not run`)
+    process.kill(pid, 'SIGKILL')
+  }
+
+  /** What the supervisor knows of one gateway's process. Only on Fabric there is one. */
+  async gatewayStatus(organisation: string): Promise<ProcessStatus> {
+    const processes = (await supervisorStatus(networkFolder(this.dataDir)))?.processes ?? []
+    const found = processes.find(({ name }) => name === gatewayName(organisation))
+    if (found === undefined) throw new Error(`the gateway of ${organisation} has no process`)
+    return found
   }
 
   /** How the gateway of an organisation reaches its peer: with this an organisation is on its own. */
