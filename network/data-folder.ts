@@ -38,7 +38,7 @@ export interface DataFolder {
  * uses it. A process that was killed leaves no lock behind.
  */
 export function openDataFolder(path: string): DataFolder {
-  claim(path)
+  claimDataFolder(path)
   const lock = takeLock(path)
   return {
     path,
@@ -49,7 +49,11 @@ export function openDataFolder(path: string): DataFolder {
   }
 }
 
-function claim(path: string): void {
+/**
+ * Makes a folder this program's, or sees that it is. Throws DataFolderRefused, with nothing changed,
+ * when something else lies there.
+ */
+export function claimDataFolder(path: string): void {
   const marker = join(path, MARKER)
   if (existsSync(marker)) {
     if (isOurs(marker)) return

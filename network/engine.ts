@@ -1,10 +1,9 @@
 import type { ConnectionProfile } from '../gateway/index.ts'
 
-/** What the gateways run on. They cannot tell which it is. */
+/** What gateways run on that share a process with it. They cannot tell it from a Fabric network. */
 export interface Engine {
   /** One for each organisation that has a gateway. */
   readonly profiles: readonly ConnectionProfile[]
-  /** Ends what this process started; a Fabric network goes on running. */
   readonly close: () => Promise<void>
 }
 

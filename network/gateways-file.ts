@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TokenAccess } from '../gateway/index.ts'
+import { tokenDigest } from '../gateway/index.ts'
 
 /** Bearer tokens of one gateway, by what they open. `gateway` is for the other gateways. */
 export interface GatewayTokens {
@@ -40,6 +42,16 @@ export function writeGatewaysFile(dataDir: string, file: GatewaysFile): void {
 
 export function newTokens(): GatewayTokens {
   return { admin: newToken(), client: newToken(), auditor: newToken(), gateway: newToken() }
+}
+
+/** What a gateway has to know of its tokens. */
+export function tokenAccess(tokens: GatewayTokens): TokenAccess {
+  return new Map([
+    [tokenDigest(tokens.admin), 'admin'],
+    [tokenDigest(tokens.client), 'write'],
+    [tokenDigest(tokens.gateway), 'gateway'],
+    [tokenDigest(tokens.auditor), 'read'],
+  ])
 }
 
 function newToken(): string {

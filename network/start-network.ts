@@ -1,23 +1,29 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { destination, pino } from 'pino'
-import type { ConnectionProfile, Gateway, TokenAccess } from '../gateway/index.ts'
-import { rebuild, startGateway, tokenDigest } from '../gateway/index.ts'
+import type { ConnectionProfile, Gateway } from '../gateway/index.ts'
+import { rebuild, startGateway } from '../gateway/index.ts'
 import { CHANNEL, ORGANISATIONS } from './consortium.ts'
 import { startEmbeddedEngine } from './embedded-engine.ts'
 import type { OrderingType } from './consortium-file.ts'
-import type { Engine, EngineName } from './engine.ts'
+import type { EngineName } from './engine.ts'
 import { upFabric } from './fabric/fabric-network.ts'
+import { startGateways, stopGateways } from './fabric/start-gateways.ts'
 import type { GatewayAddress, GatewayTokens } from './gateways-file.ts'
-import { newTokens, readGatewaysFile, writeGatewaysFile } from './gateways-file.ts'
+import { newTokens, readGatewaysFile, tokenAccess, writeGatewaysFile } from './gateways-file.ts'
 
 export interface NetworkOptions {
   readonly dataDir: string
-  /** The first gateway's port; the embedded ledger takes the one in front. `any`: what is free. */
+  /**
+   * The first gateway's port; the embedded ledger takes the one in front. `any`: what is free; on
+   * Fabric the ports of an earlier start are kept.
+   */
   readonly ports: number | 'any'
   readonly engine?: EngineName
   /** How a Fabric network orders; as its file says unless given. */
   readonly orderer?: OrderingType
+  /** The first port of a Fabric network's nodes; as its file says unless given. */
+  readonly basePort?: number
   /** Gets a line for everything that takes its time. */
   readonly report?: (line: string) => void
 }
@@ -34,15 +40,47 @@ export interface Network {
 
 /**
  * Brings up the consortium for development: the engine, and a gateway for each organisation, all on
- * loopback, everything kept under `dataDir`.
+ * loopback, everything kept under `dataDir`. On Fabric each gateway is a process of its own, and
+ * `close` leaves the nodes running; the embedded ledger's gateways share this process.
  */
 export async function startNetwork(options: NetworkOptions): Promise<Network> {
-  const { dataDir, ports } = options
+  const { dataDir, engine } = options
   for (const folder of ['ledger', 'gateways', 'logs']) {
     mkdirSync(join(dataDir, folder), { recursive: true })
   }
   chmodSync(dataDir, 0o700)
-  const engine = await startEngine(options)
+  return engine === 'fabric' ? await startOnFabric(options) : await startEmbedded(options)
+}
+
+async function startOnFabric(options: NetworkOptions): Promise<Network> {
+  const { dataDir, ports, orderer, basePort, report } = options
+  const { topology, profiles } = await upFabric({
+    dataDir,
+    ...(orderer !== undefined && { orderer }),
+    ...(basePort !== undefined && { basePort }),
+    ...(report !== undefined && { report }),
+  })
+  report?.('Starting the gateways …')
+  const hasNewTokens = readGatewaysFile(dataDir) === undefined
+  const close = async (): Promise<void> => await stopGateways(dataDir)
+  try {
+    const gateways = await startGateways({ dataDir, topology, ports })
+    return { channel: topology.consortium.channel, gateways, profiles, hasNewTokens, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function startEmbedded({ dataDir, ports }: NetworkOptions): Promise<Network> {
+  // Those of a Fabric network may still run when what started them was killed.
+  await stopGateways(dataDir)
+  const engine = await startEmbeddedEngine({
+    channel: CHANNEL,
+    organisations: ORGANISATIONS,
+    dataDir: join(dataDir, 'ledger'),
+    port: ports === 'any' ? 0 : ports - 1,
+  })
   const earlier = readGatewaysFile(dataDir)
   const started = await Promise.all(
     engine.profiles.map(async (profile, index) => {
@@ -72,24 +110,6 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   }
 }
 
-async function startEngine(options: NetworkOptions): Promise<Engine> {
-  const { dataDir, ports, engine, orderer, report } = options
-  if (engine === 'fabric') {
-    const { profiles } = await upFabric({
-      dataDir,
-      ...(orderer !== undefined && { orderer }),
-      ...(report !== undefined && { report }),
-    })
-    return { profiles, close: () => Promise.resolve() }
-  }
-  return await startEmbeddedEngine({
-    channel: CHANNEL,
-    organisations: ORGANISATIONS,
-    dataDir: join(dataDir, 'ledger'),
-    port: ports === 'any' ? 0 : ports - 1,
-  })
-}
-
 async function startOne(
   profile: ConnectionProfile,
   dataDir: string,
@@ -103,7 +123,7 @@ async function startOne(
     projectionPath: projectionPath(dataDir, organisation),
     envelopesPath: join(dataDir, 'gateways', `${organisation}-envelopes.sqlite`),
     port,
-    tokens: accessOf(tokens),
+    tokens: tokenAccess(tokens),
     logger: pino({ base: { organisation } }, log),
   })
 }
@@ -112,18 +132,11 @@ function projectionPath(dataDir: string, organisation: string): string {
   return join(dataDir, 'gateways', `${organisation}.sqlite`)
 }
 
-/** Drops what a gateway has read; its next start reads the ledger from the first block. */
-export function rebuildProjection(dataDir: string, organisation: string): void {
-  rebuild(projectionPath(dataDir, organisation))
-}
-
-function accessOf(tokens: GatewayTokens): TokenAccess {
-  return new Map([
-    [tokenDigest(tokens.admin), 'admin'],
-    [tokenDigest(tokens.client), 'write'],
-    [tokenDigest(tokens.gateway), 'gateway'],
-    [tokenDigest(tokens.auditor), 'read'],
-  ])
+/** Drops what the gateways have read; their next start reads the ledger from the first block. */
+export async function rebuildProjections(dataDir: string): Promise<void> {
+  await stopGateways(dataDir)
+  const known = readGatewaysFile(dataDir)?.gateways.map(({ organisation }) => organisation)
+  for (const organisation of known ?? ORGANISATIONS) rebuild(projectionPath(dataDir, organisation))
 }
 
 function peersOf(

@@ -1,14 +1,16 @@
 import { join, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { FIRST_GATEWAY_PORT, ORGANISATIONS } from './consortium.ts'
+import { FIRST_GATEWAY_PORT } from './consortium.ts'
 import type { DataFolder } from './data-folder.ts'
 import { DataFolderRefused, openDataFolder } from './data-folder.ts'
 import type { OrderingType } from './consortium-file.ts'
+import { ConsortiumFileError } from './consortium-file.ts'
 import type { EngineName } from './engine.ts'
 import { ENGINES } from './engine.ts'
 import { downFabric } from './fabric/fabric-network.ts'
+import { NetworkFailure } from './fabric/network-failure.ts'
 import type { Network } from './start-network.ts'
-import { rebuildProjection, startNetwork } from './start-network.ts'
+import { rebuildProjections, startNetwork } from './start-network.ts'
 
 interface StartOptions {
   readonly data: string
@@ -32,8 +34,12 @@ const TRUST = {
   fabric: 'This is Fabric with all nodes and keys on one machine: for development.',
 } as const satisfies Record<EngineName, string>
 
+const LONG_MS = 24 * 60 * 60_000
+
 const program = new Command('npm start --')
-  .description('Brings up the consortium on this machine: a ledger and three gateways.')
+  .description(
+    'Brings up the consortium on this machine: a ledger and a gateway for each organisation.',
+  )
   .option('--data <dir>', 'where everything is kept', '.tallystick')
   .option('--reset', 'begin with an empty ledger', false)
   .option('--rebuild', 'make the gateways read the whole ledger again', false)
@@ -59,9 +65,9 @@ async function start(options: StartOptions): Promise<void> {
     await downFabric(dataDir)
     folder.reset()
   }
-  if (rebuild) for (const organisation of ORGANISATIONS) rebuildProjection(dataDir, organisation)
+  if (rebuild) await rebuildProjections(dataDir)
   const startedMs = performance.now()
-  console.log(`Starting the ${engine} ledger and three gateways …`)
+  console.log(`Starting the ${engine} ledger and its gateways …`)
   const network = await startNetwork({
     dataDir,
     ports: port,
@@ -79,6 +85,8 @@ async function start(options: StartOptions): Promise<void> {
     })
   }
   announce(network, options, performance.now() - startedMs)
+  // On Fabric everything runs in other processes; this one stays to end the gateways with.
+  setInterval(() => {}, LONG_MS)
 }
 
 /** Either variable will do: what signs for everybody must not start by an oversight. */
@@ -98,6 +106,9 @@ function openOrExplain(dataDir: string): DataFolder {
 function explain(error: unknown): never {
   const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
   if (isTaken) program.error('A port is taken: is it running already? Else try --port.')
+  if (error instanceof NetworkFailure || error instanceof ConsortiumFileError) {
+    program.error(error.message)
+  }
   throw error
 }
 

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { readGatewaysFile } from '../gateways-file.ts'
 import { findBinaries } from './binaries.ts'
+import { gatewayName } from './gateway-node.ts'
 import { isCommandFailure } from './network-failure.ts'
 import { metricsOf } from './operations.ts'
 import type { CommittedDefinition } from './peer-admin.ts'
@@ -8,12 +11,16 @@ import type { ProcessStatus } from './process-spec.ts'
 import { supervisorStatus } from './supervisor-client.ts'
 import type { Topology } from './topology.ts'
 
+const READY_LIMIT_MS = 2_000
+
 export interface NodeStatus extends ProcessStatus {
   /** Blocks that the node has. */
   readonly height?: number
   /** Blocks that the node has less than the one that has most. */
   readonly lag?: number
   readonly isLeader?: boolean
+  /** Whether a gateway follows the ledger. */
+  readonly isReady?: boolean
   readonly memoryBytes?: number
 }
 
@@ -54,6 +61,7 @@ export async function networkStatus(topology: Topology): Promise<NetworkStatus> 
 async function measure(topology: Topology, process: ProcessStatus): Promise<NodeStatus> {
   const memoryBytes = process.pid === undefined ? undefined : residentBytes(process.pid)
   const measured = { ...process, ...(memoryBytes !== undefined && { memoryBytes }) }
+  if (process.kind === 'gateway') return { ...measured, ...(await gatewayState(topology, process)) }
   const all = [...topology.orderers, ...topology.peers]
   const node = all.find(({ name }) => name === process.name)
   if (node === undefined || process.pid === undefined) return measured
@@ -68,6 +76,18 @@ async function measure(topology: Topology, process: ProcessStatus): Promise<Node
     ...(height !== undefined && { height }),
     ...(process.kind === 'orderer' && { isLeader }),
   }
+}
+
+async function gatewayState(
+  { folder }: Topology,
+  { name, pid }: ProcessStatus,
+): Promise<Pick<NodeStatus, 'isReady'>> {
+  const addresses = readGatewaysFile(dirname(folder))?.gateways ?? []
+  const own = addresses.find(({ organisation }) => gatewayName(organisation) === name)
+  if (own === undefined || pid === undefined) return { isReady: false }
+  const signal = AbortSignal.timeout(READY_LIMIT_MS)
+  const response = await fetch(`${own.url}/ready`, { signal }).catch(() => undefined)
+  return { isReady: response?.ok === true }
 }
 
 /** By which number the orderers know each other: their places in the channel's configuration. */

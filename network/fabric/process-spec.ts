@@ -1,7 +1,10 @@
+import { join } from 'node:path'
+import { networkFiles } from './network-files.ts'
+
 /** A process that the supervisor keeps running. */
 export interface ProcessSpec {
   readonly name: string
-  readonly kind: 'orderer' | 'peer' | 'chaincode'
+  readonly kind: 'authority' | 'orderer' | 'peer' | 'chaincode' | 'gateway'
   readonly command: string
   readonly args: readonly string[]
   /** All of its environment, but for PATH. */
@@ -27,4 +30,15 @@ export interface ProcessStatus {
 export interface SupervisorStatus {
   readonly pid: number
   readonly processes: readonly ProcessStatus[]
+}
+
+/** Processes that are asked for together: CA servers, the network's own, and the gateways. */
+export const PROCESS_GROUPS = ['authorities', 'network', 'gateways'] as const
+export type ProcessGroup = (typeof PROCESS_GROUPS)[number]
+
+/** The file that says which processes of a group are wanted; one for each, so that none is lost. */
+export function wantedFile(folder: string, group: ProcessGroup): string {
+  if (group === 'network') return networkFiles(folder).processes
+  const name = group === 'gateways' ? 'gateway-processes.json' : 'authority-processes.json'
+  return join(folder, name)
 }

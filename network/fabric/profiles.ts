@@ -26,9 +26,16 @@ export function profileAt(topology: Topology, peer: PeerNode): ConnectionProfile
     channel: topology.consortium.channel,
     chaincode: topology.consortium.chaincode,
     organisation: peer.owner.id,
-    peerAddress: `localhost:${String(peer.port)}`,
+    peerAddress: `${peer.address}:${String(peer.port)}`,
     tlsRootCertificate: readFileSync(material.tlsRoot, 'utf8'),
     client: identity('User1'),
     admin: identity('Admin'),
+    endorsers: topology.peers
+      .filter((other) => other.owner.id !== peer.owner.id)
+      .map((other) => ({
+        organisation: other.owner.id,
+        address: `${other.address}:${String(other.port)}`,
+        tlsRootCertificate: readFileSync(materialOf(topology, other.owner).tlsRoot, 'utf8'),
+      })),
   }
 }

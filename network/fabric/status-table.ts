@@ -31,7 +31,6 @@ export function statusTable(status: NetworkStatus): string {
 }
 
 function row(node: NodeStatus): readonly string[] {
-  const note = node.isLeader === true ? 'leader' : ''
   return [
     node.name,
     node.kind,
@@ -41,7 +40,15 @@ function row(node: NodeStatus): readonly string[] {
     node.height === undefined ? '-' : String(node.height),
     node.lag === undefined ? '-' : String(node.lag),
     node.memoryBytes === undefined ? '-' : memory(node.memoryBytes),
-    node.lastExit === undefined ? note : `${note} last exit: ${node.lastExit}`.trim(),
+    notes(node).join(', '),
+  ]
+}
+
+function notes({ isLeader, isReady, lastExit }: NodeStatus): readonly string[] {
+  return [
+    ...(isLeader === true ? ['leader'] : []),
+    ...(isReady === false ? ['not ready'] : []),
+    ...(lastExit === undefined ? [] : [`last exit: ${lastExit}`]),
   ]
 }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NetworkFailure } from './network-failure.ts'
 import { networkFiles, writeJson } from './network-files.ts'
-import type { ProcessSpec, SupervisorStatus } from './process-spec.ts'
+import type { ProcessGroup, ProcessSpec, SupervisorStatus } from './process-spec.ts'
+import { wantedFile } from './process-spec.ts'
 
 const START_LIMIT_MS = 15_000
 const CALL_LIMIT_MS = 30_000
@@ -13,14 +14,41 @@ const CALL_LIMIT_MS = 30_000
 const MAX_SOCKET_PATH = 100
 
 /**
- * Has these processes running and no others; starts the supervisor when there is none.
- * Throws SUPERVISOR_FAILED.
+ * Has these orderers, peers and chaincode servers running and no others; gateways are let be.
+ * Starts the supervisor when there is none. Throws SUPERVISOR_FAILED.
  */
 export async function supervise(folder: string, specs: readonly ProcessSpec[]): Promise<void> {
-  const files = networkFiles(folder)
-  writeJson(files.processes, specs)
+  await want(folder, 'network', specs)
   if ((await supervisorStatus(folder)) === undefined) await startSupervisor(folder)
-  else await call(folder, 'POST', '/reload')
+}
+
+/**
+ * Has these gateways running and no others; the network's own processes are let be. Returns when
+ * those that are no longer wanted have ended. Without a supervisor the next one starts them.
+ */
+export async function superviseGateways(
+  folder: string,
+  specs: readonly ProcessSpec[],
+): Promise<void> {
+  await want(folder, 'gateways', specs)
+}
+
+/** Has these CA servers running and no others; starts the supervisor when there is none. */
+export async function superviseAuthorities(
+  folder: string,
+  specs: readonly ProcessSpec[],
+): Promise<void> {
+  await want(folder, 'authorities', specs)
+  if ((await supervisorStatus(folder)) === undefined) await startSupervisor(folder)
+}
+
+async function want(
+  folder: string,
+  group: ProcessGroup,
+  specs: readonly ProcessSpec[],
+): Promise<void> {
+  writeJson(wantedFile(folder, group), specs)
+  await call(folder, 'POST', '/reload')
 }
 
 /** What the supervisor knows; undefined when none is running. */

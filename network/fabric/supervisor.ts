@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { networkFiles, readJson, writeJson } from './network-files.ts'
 import type { ProcessSpec, SupervisorStatus } from './process-spec.ts'
+import { PROCESS_GROUPS, wantedFile } from './process-spec.ts'
 import { OWNER_VARIABLE, SupervisedProcess } from './supervised-process.ts'
 
 // Started by supervisor-client.ts with the network's folder as the only argument, and left alone:
@@ -12,33 +13,48 @@ import { OWNER_VARIABLE, SupervisedProcess } from './supervised-process.ts'
 const folder = process.argv[2] ?? ''
 const files = networkFiles(folder)
 const running = new Map<string, SupervisedProcess>()
-const leaving = new Set<SupervisedProcess>()
+/** Processes that are being stopped for good, and when they are. */
+const leaving = new Map<SupervisedProcess, Promise<void>>()
+let isStopping = false
 
 process.umask(0o077)
 mkdirSync(files.logs, { recursive: true })
 await endOrphans()
-reload()
+void reload()
 const server = createServer((request, response) => void answer(request, response))
 server.listen(files.socket)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
 
-/** What processes.json asks for is started, what it no longer names is stopped. */
-function reload(): void {
-  const specs = readJson(files.processes) as readonly ProcessSpec[]
-  const wanted = new Map(specs.map((spec) => [spec.name, spec]))
+/**
+ * Starts what is wanted and stops what no longer is. Resolves when that has ended. A process whose
+ * specification has changed is started once its predecessor has ended: they share ports and files.
+ */
+async function reload(): Promise<void> {
+  if (isStopping) return
+  const specs = PROCESS_GROUPS.flatMap((group) => {
+    return (readJson(wantedFile(folder, group)) ?? []) as readonly ProcessSpec[]
+  })
+  const byName = new Map(specs.map((spec) => [spec.name, spec]))
   for (const [name, supervised] of running) {
-    if (JSON.stringify(wanted.get(name)) === JSON.stringify(supervised.spec)) continue
+    if (JSON.stringify(byName.get(name)) === JSON.stringify(supervised.spec)) continue
     running.delete(name)
-    leaving.add(supervised)
-    void supervised.stop().then(() => leaving.delete(supervised))
+    leaving.set(supervised, leave(supervised))
   }
+  const names = new Set([...leaving.keys()].map(({ spec }) => spec.name))
   for (const spec of specs) {
-    if (running.has(spec.name)) continue
+    if (running.has(spec.name) || names.has(spec.name)) continue
     const supervised = new SupervisedProcess(spec, folder, writeStatus)
     running.set(spec.name, supervised)
     supervised.start()
   }
   writeStatus()
+  await Promise.all(leaving.values())
+}
+
+async function leave(supervised: SupervisedProcess): Promise<void> {
+  await supervised.stop()
+  leaving.delete(supervised)
+  await reload()
 }
 
 function status(): SupervisorStatus {
@@ -52,7 +68,7 @@ function writeStatus(): void {
 async function answer({ method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, verb, name] = /^\/([a-z]+)(?:\/(.+))?$/.exec(url ?? '') ?? []
   if (method === 'POST' && verb === 'stop') await stop()
-  else if (method === 'POST' && verb === 'reload') reload()
+  else if (method === 'POST' && verb === 'reload') await reload()
   else if (method === 'POST' && verb === 'restart') {
     const supervised = running.get(name ?? '')
     if (supervised === undefined) response.statusCode = 404
@@ -65,7 +81,9 @@ async function answer({ method, url }: IncomingMessage, response: ServerResponse
 }
 
 async function stop(): Promise<void> {
-  await Promise.all([...running.values(), ...leaving].map(async (each) => await each.stop()))
+  isStopping = true
+  await Promise.all([...running.values()].map(async (each) => await each.stop()))
+  await Promise.all(leaving.values())
   writeStatus()
   rmSync(files.socket, { force: true })
   // A stop that was asked for over the socket is answered before the process ends.
