@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Party } from '../consortium-file.ts'
 import type { FabricBinaries } from './binaries.ts'
+import { endorsementRule } from './endorsement-policy.ts'
 import { materialOf } from './material.ts'
 import { flags, runCommand } from './run-command.ts'
 import type { OrdererNode, Topology } from './topology.ts'
 
-const PROFILE = 'Consortium'
-const HOST = 'localhost'
+/** The profile in configtx.yaml that makes the channel. */
+export const PROFILE = 'Consortium'
 
 /**
  * Fabric takes up to 85 s to replace a leader that is gone; with these it is under ten.
@@ -86,7 +87,11 @@ export function channelConfig(topology: Topology): unknown {
           Policies: {
             ...metaPolicies(),
             LifecycleEndorsement: { Type: 'ImplicitMeta', Rule: 'MAJORITY Endorsement' },
-            Endorsement: { Type: 'ImplicitMeta', Rule: 'MAJORITY Endorsement' },
+            // Not ImplicitMeta: that would count a newcomer before its peer can endorse.
+            Endorsement: {
+              Type: 'Signature',
+              Rule: endorsementRule(consortium.organisations.map(({ id }) => id)),
+            },
           },
           Capabilities: { V2_5: true },
           Organizations: consortium.organisations.map((party) =>
@@ -115,7 +120,9 @@ export function organisationConfig(topology: Topology, party: Party): unknown {
   })
   const ofParty = ({ owner }: { owner: Party }): boolean => owner.id === id
   const anchor = topology.peers.find(ofParty)
-  const endpoints = topology.orderers.filter(ofParty).map(({ port }) => `${HOST}:${String(port)}`)
+  const endpoints = topology.orderers
+    .filter(ofParty)
+    .map(({ address, port }) => `${address}:${String(port)}`)
   return {
     Name: id,
     ID: id,
@@ -127,7 +134,7 @@ export function organisationConfig(topology: Topology, party: Party): unknown {
       Endorsement: signature('peer'),
     },
     ...(endpoints.length > 0 && { OrdererEndpoints: endpoints }),
-    ...(anchor && { AnchorPeers: [{ Host: HOST, Port: anchor.port }] }),
+    ...(anchor && { AnchorPeers: [{ Host: anchor.address, Port: anchor.port }] }),
   }
 }
 
@@ -141,7 +148,11 @@ function consensus(topology: Topology): Record<string, unknown> {
     return {
       OrdererType: 'etcdraft',
       EtcdRaft: {
-        Consenters: orderers.map((node) => ({ Host: HOST, Port: node.port, ...tlsOf(node) })),
+        Consenters: orderers.map((node) => ({
+          Host: node.address,
+          Port: node.port,
+          ...tlsOf(node),
+        })),
         Options: {
           TickInterval: '200ms',
           ElectionTick: 10,
@@ -157,7 +168,7 @@ function consensus(topology: Topology): Record<string, unknown> {
     OrdererType: 'BFT',
     ConsenterMapping: orderers.map((node, index) => ({
       ID: index + 1,
-      Host: HOST,
+      Host: node.address,
       Port: node.port,
       MSPID: node.owner.id,
       Identity: materialOf(topology, node.owner).node(node).certificate,

@@ -1,40 +1,45 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { caughtUp } from './catch-up.ts'
 import type { Bundle } from './chaincode-node.ts'
 import { chaincodeProcess, keepBundle } from './chaincode-node.ts'
 import type { ChaincodePackage } from './chaincode-package.ts'
 import { packageChaincode } from './chaincode-package.ts'
 import { listening } from './listening.ts'
-import { isCommandFailure, NetworkFailure } from './network-failure.ts'
-import { metricsOf } from './operations.ts'
+import { atSomeOrderer } from './orderer-admin.ts'
 import type { CommittedDefinition, Definition, PeerAdmin } from './peer-admin.ts'
 import type { ProcessSpec } from './process-spec.ts'
-import { profileOf } from './profiles.ts'
 import { waitUntilReady } from './readiness.ts'
 import { supervise } from './supervisor-client.ts'
-import type { OrdererNode, PeerNode, Topology } from './topology.ts'
+import type { PeerNode, Topology } from './topology.ts'
 import { chaincodePort, peersOf } from './topology.ts'
 
-const CATCH_UP_LIMIT_MS = 60_000
-const POLL_MS = 100
+/** Endorsements that began before the commit end on the servers of the sequence before. */
+const GRACE_MS = 5_000
 
 export interface Deployment {
   readonly bundle: Bundle
   /** Processes that run beside the chaincode. */
   readonly nodes: readonly ProcessSpec[]
-  /** Has organisations join the channel that have their peer and the chaincode, but no seat yet. */
-  readonly admit: () => Promise<void>
+  /**
+   * Has organisations become members that have their peer and the chaincode, and are none yet.
+   * Returns how many blocks hold that, or undefined when there was nothing to do.
+   */
+  readonly admit: () => Promise<number | undefined>
+  /** Has the endorsements of all members counted, now that all can endorse. Returns the same. */
+  readonly count: () => Promise<number | undefined>
 }
 
 /**
  * Has every organisation run, install and approve a bundle, and commits it: as sequence 1, or as
- * the next one when the channel runs other bytes. While that goes on, the servers of the earlier
- * sequence keep answering. Does only what is missing. Returns what the channel runs.
- * Throws COMMAND_FAILED, NOT_LISTENING, NOT_READY.
+ * the next one when the channel runs other bytes. The servers of the earlier sequence keep answering
+ * until every peer runs the new one and what they had begun has ended. An organisation's endorsement
+ * is counted only once its peers run the chaincode. Does only what is missing. Returns what the
+ * channel runs. Throws COMMAND_FAILED, NOT_LISTENING, NOT_READY.
  */
 export async function deployChaincode(
   topology: Topology,
   admin: PeerAdmin,
-  { bundle, nodes, admit }: Deployment,
+  { bundle, nodes, admit, count }: Deployment,
 ): Promise<Definition> {
   keepBundle(topology, bundle)
   const [first] = topology.peers
@@ -57,12 +62,16 @@ export async function deployChaincode(
       await listening(`chaincode of ${id}`, chaincodePort(topology, id, target.sequence))
     }),
   )
-  await admit()
-  await caughtUp(topology)
+  await caughtUp(topology, await admit())
   await agree(topology, admin, target, packages)
-  const profiles = topology.consortium.organisations.map((party) => profileOf(topology, party))
-  await waitUntilReady(profiles)
+  await waitUntilReady(topology, admin, target)
+  const counted = await count()
+  if (counted !== undefined) {
+    await caughtUp(topology, counted)
+    await waitUntilReady(topology, admin, target)
+  }
   if (overlap.length > 0) {
+    await sleep(GRACE_MS)
     await supervise(topology.folder, [...nodes, ...servers(topology, target)])
   }
   return target
@@ -117,45 +126,4 @@ async function agree(
   await atSomeOrderer(topology, async (orderer) => {
     if ((await committed()) === undefined) await admin.commit(ambassadors, orderer, target)
   })
-}
-
-/** Waits until all peers have the blocks that one of them has now. Throws NOT_READY. */
-async function caughtUp(topology: Topology): Promise<void> {
-  const deadline = Date.now() + CATCH_UP_LIMIT_MS
-  const heights = async (): Promise<number[]> =>
-    await Promise.all(topology.peers.map(async (peer) => await heightOf(topology, peer)))
-  const wanted = Math.max(...(await heights()))
-  for (;;) {
-    const now = await heights()
-    const behind = topology.peers.filter((_, index) => (now[index] ?? 0) < wanted)
-    if (behind.length === 0) return
-    if (Date.now() > deadline) {
-      const names = behind.map(({ name }) => name).join(', ')
-      throw new NetworkFailure('NOT_READY', `${names}: still without block ${String(wanted - 1)}`)
-    }
-    await sleep(POLL_MS)
-  }
-}
-
-async function heightOf({ consortium }: Topology, peer: PeerNode): Promise<number> {
-  const name = `ledger_blockchain_height{channel="${consortium.channel}"}`
-  return (await metricsOf(peer)).get(name) ?? 0
-}
-
-/** Tries the orderers in turn: each attempt first looks whether the one before it did succeed. */
-async function atSomeOrderer(
-  { orderers }: Topology,
-  attempt: (orderer: OrdererNode) => Promise<void>,
-): Promise<void> {
-  let failure: NetworkFailure | undefined
-  for (const orderer of orderers) {
-    try {
-      await attempt(orderer)
-      return
-    } catch (error) {
-      if (!isCommandFailure(error)) throw error
-      failure = error
-    }
-  }
-  throw failure ?? new Error('a network without orderers')
 }

@@ -1,24 +1,24 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Value } from 'typebox/value'
-import { parse, stringify } from 'yaml'
 import { buildBundle } from '../../chaincode/bundle.ts'
 import type { ConnectionProfile } from '../../gateway/index.ts'
 import type { Consortium, OrderingType, Party } from '../consortium-file.ts'
 import { PartyShape, readConsortium } from '../consortium-file.ts'
-import { admitOrganisation } from './add-organisation.ts'
+import { admitOrganisation, countAllEndorsements } from './add-organisation.ts'
 import type { FabricBinaries } from './binaries.ts'
 import { findBinaries } from './binaries.ts'
 import type { Bundle } from './chaincode-node.ts'
 import { genesisBlock, makeGenesisBlock } from './channel-config.ts'
 import { deployChaincode } from './deploy.ts'
 import { listening, takenPorts } from './listening.ts'
-import { makeMaterial } from './material.ts'
+import { makeMaterial } from './make-material.ts'
 import { NetworkFailure } from './network-failure.ts'
 import { networkFiles, readJson } from './network-files.ts'
 import type { NetworkSettings } from './network-settings.ts'
 import { networkFolder, readSettings, settledTopology, writeSettings } from './network-settings.ts'
+import { writeNodeConfig } from './node-config.ts'
 import { joinOrderer } from './orderer-admin.ts'
 import { ordererProcess } from './orderer-node.ts'
 import type { Definition } from './peer-admin.ts'
@@ -94,7 +94,7 @@ async function bringUp(options: FabricOptions, settings: NetworkSettings): Promi
   writeSettings(options.dataDir, settings)
   const binaries = await findBinaries(report)
   const bundle = options.bundle ?? (await buildBundle(join(topology.folder, 'build')))
-  await prepare(topology, binaries)
+  await prepare(topology, binaries, report)
   const nodes = nodeProcesses(topology, binaries)
   report(`Starting ${String(nodes.length)} nodes …`)
   await supervise(topology.folder, [...nodes, ...chaincodeBefore(topology)])
@@ -114,12 +114,25 @@ async function bringUp(options: FabricOptions, settings: NetworkSettings): Promi
   const definition = await deployChaincode(topology, admin, {
     bundle,
     nodes,
-    admit: async () => {
-      for (const newcomer of settings.added) await admitOrganisation(topology, binaries, newcomer)
-    },
+    admit: async () => await admitAll(topology, binaries, settings.added),
+    // The first block counts everybody who was there.
+    count: async () =>
+      settings.added.length > 0 ? await countAllEndorsements(topology, binaries) : undefined,
   })
   const profiles = topology.consortium.organisations.map((party) => profileOf(topology, party))
   return { topology, profiles, definition }
+}
+
+async function admitAll(
+  topology: Topology,
+  binaries: FabricBinaries,
+  newcomers: readonly Party[],
+): Promise<number | undefined> {
+  let blocks: number | undefined
+  for (const newcomer of newcomers) {
+    blocks = (await admitOrganisation(topology, binaries, newcomer)) ?? blocks
+  }
+  return blocks
 }
 
 /** Stops everything of a network; its ledgers stay. Returns whether it was up. */
@@ -177,18 +190,13 @@ async function checkPorts(topology: Topology): Promise<void> {
   throw new NetworkFailure('PORTS_TAKEN', message)
 }
 
-async function prepare(topology: Topology, binaries: FabricBinaries): Promise<void> {
-  const files = networkFiles(topology.folder)
-  mkdirSync(files.config, { recursive: true, mode: 0o700 })
-  const source = join(import.meta.dirname, 'config')
-  writeFileSync(join(files.config, 'orderer.yaml'), readFileSync(join(source, 'orderer.yaml')))
-  const core = parse(readFileSync(join(source, 'core.yaml'), 'utf8')) as {
-    readonly chaincode: Record<string, unknown>
-  }
-  const builder = { name: 'tallystick', path: join(import.meta.dirname, 'builder') }
-  const chaincode = { ...core.chaincode, externalBuilders: [builder] }
-  writeFileSync(join(files.config, 'core.yaml'), stringify({ ...core, chaincode }))
-  await makeMaterial(topology, binaries)
+async function prepare(
+  topology: Topology,
+  binaries: FabricBinaries,
+  report: (line: string) => void,
+): Promise<void> {
+  writeNodeConfig(networkFiles(topology.folder).config)
+  await makeMaterial(topology, binaries, report)
   await makeGenesisBlock(topology, binaries)
 }
 

@@ -3,7 +3,7 @@ import type { RequestOptions } from 'node:https'
 import { request } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { materialOf } from './material.ts'
-import { NetworkFailure } from './network-failure.ts'
+import { isCommandFailure, NetworkFailure } from './network-failure.ts'
 import type { OrdererNode, Topology } from './topology.ts'
 
 const CHANNELS = '/participation/v1/channels'
@@ -28,6 +28,27 @@ export async function joinOrderer(
   }
   const joined = await call(topology, node, { method: 'POST', path: CHANNELS }, genesisBlock)
   if (joined?.status !== 201) throw failure(node, joined?.text ?? 'no answer to join')
+}
+
+/**
+ * Tries the orderers in turn: each attempt first looks whether the one before it did succeed.
+ * Throws what the last attempt threw.
+ */
+export async function atSomeOrderer(
+  { orderers }: Topology,
+  attempt: (orderer: OrdererNode) => Promise<void>,
+): Promise<void> {
+  let failure: NetworkFailure | undefined
+  for (const orderer of orderers) {
+    try {
+      await attempt(orderer)
+      return
+    } catch (error) {
+      if (!isCommandFailure(error)) throw error
+      failure = error
+    }
+  }
+  throw failure ?? new Error('a network without orderers')
 }
 
 function failure({ name }: OrdererNode, problem: string): NetworkFailure {

@@ -45,6 +45,8 @@ export interface PeerAdmin {
     orderer: OrdererNode,
     definition: Definition,
   ) => Promise<void>
+  /** Asks the chaincode that this peer runs for a look-up, and no other peer's. */
+  readonly ask: (peer: PeerNode, name: string, argument: string) => Promise<void>
 }
 
 /** Every function throws COMMAND_FAILED when the peer or an orderer refuses. */
@@ -104,6 +106,15 @@ export function peerAdmin(topology: Topology, binaries: FabricBinaries): PeerAdm
       const [first] = nodes
       if (first === undefined) throw new Error('a definition is committed at no peer')
       await lifecycle(first, 'commit', ...by(orderer), ...of(definition), ...at(nodes))
+    },
+    ask: async (node, name, argument) => {
+      const ctor = JSON.stringify({ Args: [name, argument] })
+      await peer(
+        node,
+        'chaincode',
+        'query',
+        ...flags({ channelID: channel, name: chaincode, ctor }),
+      )
     },
   }
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConsortium } from '../../network/consortium-file.ts'
 import { packageChaincode } from '../../network/fabric/chaincode-package.ts'
 import { channelConfig } from '../../network/fabric/channel-config.ts'
+import { majorityOf } from '../../network/fabric/endorsement-policy.ts'
 import { materialOf } from '../../network/fabric/material.ts'
 import { runCommand } from '../../network/fabric/run-command.ts'
 import type { Topology } from '../../network/fabric/topology.ts'
@@ -75,13 +76,20 @@ describe('what is derived from the consortium', () => {
           Application: {
             Policies: {
               Admins: majority('Admins'),
-              Endorsement: majority('Endorsement'),
+              Endorsement: {
+                Type: 'Signature',
+                Rule: "OutOf(2, 'bank.peer', 'mall.peer', 'airline.peer')",
+              },
               LifecycleEndorsement: majority('Endorsement'),
             },
           },
         },
       },
     })
+  })
+
+  test('a majority is more than half', () => {
+    expect([1, 2, 3, 4, 5].map(majorityOf)).toEqual([1, 2, 2, 3, 3])
   })
 
   test('the operator orders with BFT and is no member of the application', () => {
