@@ -5,6 +5,7 @@ import type { ChannelLedger } from './channel-ledger.ts'
 import { assembleTransaction, responsePayload } from './endorser.ts'
 import type { EndorsingPeer, SimulationOutcome } from './endorser.ts'
 import type { Membership } from './membership.ts'
+import { claimedMspId } from './membership.ts'
 import { authenticateProposal, unpackProposal } from './proposal.ts'
 import type { Proposal } from './proposal.ts'
 import type { ResponseStream } from './response-stream.ts'
@@ -67,8 +68,10 @@ export class GatewayService {
     const endorsers = this.#endorsersFor(proposal, requested)
     const refusal = this.#refusalOf(proposal)
     if (refusal !== undefined) {
-      const failure = { mspId: endorsers[0].mspId, message: refusal }
-      throw endorsementFailure(requested.length === 0, failure)
+      const byFirst = requested.length === 0
+      const refusing = byFirst ? endorsers.slice(0, 1) : endorsers
+      const failures = refusing.map(({ mspId }) => ({ mspId, message: refusal }))
+      throw endorsementFailure(byFirst, failures)
     }
     const payload = await this.#dependencies.ledger.lock.shared(
       async () => await agreedPayload(proposal, endorsers, requested.length === 0),
@@ -142,7 +145,7 @@ export class GatewayService {
     requested: readonly string[],
   ): readonly [EndorsingPeer, ...EndorsingPeer[]] {
     const { peers, membership } = this.#dependencies
-    const caller = membership.identify(proposal.creator)?.mspId
+    const caller = claimedMspId(proposal.creator)
     const own = peers.find(({ mspId }) => mspId === caller) ?? peers[0]
     if (requested.length === 0) {
       const others = peers.filter((other) => other !== own)
@@ -231,28 +234,31 @@ async function agreedPayload(
   firstIsTrial: boolean,
 ): Promise<Uint8Array> {
   let agreed: Uint8Array | undefined
+  const failures: NodeFailure[] = []
   for (const [index, endorser] of endorsers.entries()) {
     const simulated = await simulate(endorser, proposal)
     if ('failure' in simulated) {
-      throw endorsementFailure(firstIsTrial && index === 0, simulated.failure)
+      failures.push(simulated.failure)
+      if (firstIsTrial && index === 0) throw endorsementFailure(true, failures)
+      continue
     }
     const payload = responsePayload(proposal, simulated.outcome)
     agreed ??= payload
     if (Buffer.compare(agreed, payload) !== 0) {
       const message = 'ProposalResponsePayloads do not match'
-      throw endorsementFailure(false, { mspId: endorser.mspId, message })
+      failures.push({ mspId: endorser.mspId, message })
     }
   }
-  if (!agreed) throw new Error('there is no endorser')
+  if (agreed === undefined || failures.length > 0) throw endorsementFailure(false, failures)
   return agreed
 }
 
 /** Fabric words it differently when already the first endorser, which makes the plan, fails. */
-function endorsementFailure(byFirst: boolean, failure: NodeFailure): RpcFailure {
+function endorsementFailure(byFirst: boolean, failures: readonly NodeFailure[]): RpcFailure {
   const what = byFirst
     ? 'failed to endorse transaction'
     : 'failed to collect enough transaction endorsements'
-  return new RpcFailure(status.ABORTED, what + DETAILS, [failure])
+  return new RpcFailure(status.ABORTED, what + DETAILS, failures)
 }
 
 function ordererRefusal(code: keyof typeof common.Status, info: string): RpcFailure {

@@ -82,6 +82,15 @@ export class Membership {
   }
 }
 
+/** The organisation that a serialised identity says it is of, true or not. */
+export function claimedMspId(serializedIdentity: Uint8Array): string | undefined {
+  try {
+    return msp.SerializedIdentity.deserializeBinary(serializedIdentity).getMspid()
+  } catch {
+    return undefined
+  }
+}
+
 /** The organisational unit that tells the role; exactly one must, as with Fabric's NodeOUs. */
 function roleOf(certificate: X509Certificate): Role | undefined {
   const units: unknown = certificate.toLegacyObject().subject.OU

@@ -79,7 +79,7 @@ export function authenticateProposal(proposal: Proposal, membership: Membership)
   if (!identity || identity.role === 'peer') {
     throw new Error(
       `error validating proposal: access denied: channel [${proposal.channel}] ` +
-        `creator org [${claimedMspId(membership, creator)}]`,
+        `creator org ${creatorInWords(membership, creator)}`,
     )
   }
   if (nonce.length === 0 || proposal.txId !== transactionId(nonce, creator)) {
@@ -119,8 +119,9 @@ export function channelTimestampMs(channelHeader: common.ChannelHeader): number 
   return timestamp ? timestamp.getSeconds() * 1000 + timestamp.getNanos() / 1_000_000 : Number.NaN
 }
 
-function claimedMspId(membership: Membership, creator: Uint8Array): string {
-  return membership.identify(creator)?.mspId ?? 'unknown, creator is malformed'
+function creatorInWords(membership: Membership, creator: Uint8Array): string {
+  const identity = membership.identify(creator)
+  return identity === undefined ? 'unknown, creator is malformed' : `[${identity.mspId}]`
 }
 
 function invalid(reason: string): RpcFailure {

@@ -106,22 +106,35 @@ function checkEndorsement(
   event: peer.ChaincodeEvent | undefined,
   context: ValidationContext,
 ): ValidationCode {
-  const chaincodeId = action.chaincodeAction.getChaincodeId()
-  const chaincode = attempt(() => chaincodeOfHeader(envelope.channelHeader))
-  if (!chaincode || chaincode !== chaincodeId?.getName() || chaincodeId.getVersion() === '') {
-    return TxValidationCode.INVALID_OTHER_REASON
-  }
+  const nameFault = checkChaincodeName(envelope, action)
+  if (nameFault !== undefined) return nameFault
+  const chaincode = action.chaincodeAction.getChaincodeId()?.getName() ?? ''
   const hasEvent = action.chaincodeAction.getEvents_asU8().length > 0
   if (hasEvent && event?.getChaincodeId() !== chaincode) {
     return TxValidationCode.INVALID_OTHER_REASON
   }
-  const namespaces = [chaincode, ...readWriteSets.map(({ namespace }) => namespace)]
+  const named = new Set(readWriteSets.map(({ namespace }) => namespace))
+  if (named.size < readWriteSets.length) return TxValidationCode.ILLEGAL_WRITESET
+  const written = readWriteSets.filter(({ writes }) => writes.length > 0)
+  const namespaces = [chaincode, ...written.map(({ namespace }) => namespace)]
   if (namespaces.some((namespace) => !context.chaincodes.has(namespace))) {
     return TxValidationCode.INVALID_CHAINCODE
   }
   return endorsingOrganisations(action, context.membership).size >= context.membership.majority
     ? TxValidationCode.VALID
     : TxValidationCode.ENDORSEMENT_POLICY_FAILURE
+}
+
+/** The chaincode that was asked for and the one that was executed must be named, and be one. */
+function checkChaincodeName(
+  { channelHeader }: OpenedEnvelope,
+  { chaincodeAction }: EndorsedAction,
+): ValidationCode | undefined {
+  const executed = chaincodeAction.getChaincodeId()
+  const asked = attempt(() => chaincodeOfHeader(channelHeader))
+  if (asked === undefined || executed === undefined) return TxValidationCode.INVALID_OTHER_REASON
+  const isOne = asked !== '' && asked === executed.getName() && executed.getVersion() !== ''
+  return isOne ? undefined : TxValidationCode.INVALID_CHAINCODE
 }
 
 function endorsingOrganisations(action: EndorsedAction, membership: Membership): Set<string> {

@@ -1,10 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { Contract } from 'fabric-contract-api'
 import type { Context } from 'fabric-contract-api'
 
-/** A contract that does one thing of each kind, to try the embedded ledger with. */
+/** A contract that does one thing of each kind, to try a ledger with. */
 export class ProbeContract extends Contract {
-  #calls = 0
-
   constructor() {
     super('probe')
   }
@@ -37,13 +36,54 @@ export class ProbeContract extends Contract {
     return JSON.stringify(keys)
   }
 
-  /** Reads only the first key of a range and writes it down. */
+  /** Reads only the first key of a range and writes it down; nothing when the range is empty. */
   async First(ctx: Context, startKey: string, endKey: string, target: string): Promise<string> {
     const range = await ctx.stub.getStateByRange(startKey, endKey)
-    const { value } = await range.next()
+    const found = (await range.next()) as { readonly value?: { readonly key: string } }
     await range.close()
-    await ctx.stub.putState(target, Buffer.from(value.key))
-    return value.key
+    const key = found.value?.key ?? ''
+    await ctx.stub.putState(target, Buffer.from(key))
+    return key
+  }
+
+  /** Deletes every key of a range and answers them. */
+  async Sweep(ctx: Context, startKey: string, endKey: string): Promise<string> {
+    const keys: string[] = []
+    for await (const { key } of ctx.stub.getStateByRange(startKey, endKey)) keys.push(key)
+    for (const key of keys) await ctx.stub.deleteState(key)
+    return JSON.stringify(keys)
+  }
+
+  /** Reads one key and writes what it holds to another. */
+  async Copy(ctx: Context, from: string, to: string): Promise<string> {
+    const value = Buffer.from(await ctx.stub.getState(from))
+    await ctx.stub.putState(to, value)
+    return value.toString()
+  }
+
+  /** Deletes a key and writes it again in the same transaction. */
+  async Recreate(ctx: Context, key: string, value: string): Promise<void> {
+    await ctx.stub.deleteState(key)
+    await ctx.stub.putState(key, Buffer.from(value))
+  }
+
+  /** Every key of a range with its value. */
+  async Dump(ctx: Context, startKey: string, endKey: string): Promise<string> {
+    const found: [string, string][] = []
+    for await (const { key, value } of ctx.stub.getStateByRange(startKey, endKey)) {
+      found.push([key, Buffer.from(value).toString()])
+    }
+    return JSON.stringify(found)
+  }
+
+  /** Nothing: what brings up a Fabric network asks this before it says that the network is ready. */
+  async GetProgrammes(_ctx: Context, _request: string): Promise<string> {
+    return '{}'
+  }
+
+  /** Nothing, as `GetProgrammes`. */
+  async Submit(_ctx: Context, _request: string): Promise<string> {
+    return '{}'
   }
 
   async PutComposite(ctx: Context, type: string, attributes: string): Promise<void> {
@@ -70,9 +110,9 @@ export class ProbeContract extends Contract {
     throw new Error(message)
   }
 
+  /** Comes to something else at every peer. */
   async Differ(ctx: Context): Promise<void> {
-    this.#calls += 1
-    await ctx.stub.putState('differ', Buffer.from(`${ctx.stub.getMspID()} ${this.#calls}`))
+    await ctx.stub.putState('differ', Buffer.from(randomUUID()))
   }
 
   async Whoami(ctx: Context): Promise<string> {

@@ -5,13 +5,17 @@ import { signLowS } from '../../network/embedded/signing.ts'
 import type { ProbeClient } from './probe-network.ts'
 
 /** Signs what an attacker or a test has changed, with a key of its choice. */
-export function resign(client: ProbeClient, bytes: Uint8Array, privateKey: string): Transaction {
+export function resign(
+  client: Pick<ProbeClient, 'gateway'>,
+  bytes: Uint8Array,
+  privateKey: string,
+): Transaction {
   const prepared = gateway.PreparedTransaction.deserializeBinary(bytes)
   const payload = prepared.getEnvelope()?.getPayload_asU8() ?? new Uint8Array()
   return client.gateway.newSignedTransaction(bytes, signLowS(createPrivateKey(privateKey), payload))
 }
 
-interface EditableAction {
+export interface EditableAction {
   readonly channelHeader: common.ChannelHeader
   readonly signatureHeader: common.SignatureHeader
   readonly endorsed: peer.ChaincodeEndorsedAction

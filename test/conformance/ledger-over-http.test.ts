@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { networkFolder } from '../../network/fabric/network-settings.ts'
+import { supervisorStatus } from '../../network/fabric/supervisor-client.ts'
+import { TestNetwork } from '../support/test-network.ts'
+import { ATTACKED, attackStories } from './stories/attacks.ts'
+import { businessDateStories, defineFlash, LATE } from './stories/business-date.ts'
+import { BUYERS, commandStories } from './stories/commands.ts'
+import { CORRECTED, correctionStories } from './stories/corrections.ts'
+import { READERS, readStories } from './stories/reads.ts'
+import { accepted } from './stories/requests.ts'
+
+const ON_FABRIC = process.env['TALLYSTICK_TEST_FABRIC'] === '1'
+const FABRIC_PORT = 19_700
+const START_LIMIT_MS = 10 * 60_000
+
+const engines = ON_FABRIC ? (['embedded', 'fabric'] as const) : (['embedded'] as const)
+if (!ON_FABRIC) console.warn('SKIPPED: the suite on real Fabric; TALLYSTICK_TEST_FABRIC=1 runs it.')
+
+describe.each(engines)('on the %s engine', (engine) => {
+  let started: TestNetwork | undefined
+
+  function net(): TestNetwork {
+    if (started === undefined) throw new Error('the network is not up')
+    return started
+  }
+
+  beforeAll(async () => {
+    started = await TestNetwork.start({ engine, basePort: FABRIC_PORT })
+    await started.open([...BUYERS, ...ATTACKED, ...CORRECTED, ...READERS, ...LATE])
+    await accepted(started, 'airline', defineFlash())
+  }, START_LIMIT_MS)
+
+  afterAll(async () => {
+    await started?.stop()
+  })
+
+  test('is the engine that it says', async () => {
+    const nodes = (await supervisorStatus(networkFolder(net().dataDir)))?.processes ?? []
+    const kinds = new Set(nodes.map(({ kind }) => kind))
+    expect(kinds.has('peer') && kinds.has('orderer')).toBe(engine === 'fabric')
+  })
+
+  describe('commands', () => {
+    commandStories(net)
+  })
+  describe('reads', () => {
+    readStories(net)
+  })
+  describe('corrections', () => {
+    correctionStories(net)
+  })
+  describe('attacks', () => {
+    attackStories(net)
+  })
+  describe('the end of the day', () => {
+    businessDateStories(net)
+  })
+})
