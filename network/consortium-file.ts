@@ -8,11 +8,16 @@ import { LineCounter, parseDocument } from 'yaml'
 const closed = { additionalProperties: false } as const
 
 const MspId = Type.String({ pattern: '^[a-z][a-z0-9-]{0,30}$' })
+const Host = Type.String({ pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$', maxLength: 120 })
 const party = {
   id: MspId,
   name: Type.String({ minLength: 1, maxLength: 60 }),
   domain: Type.String({ pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$', maxLength: 60 }),
+  /** Host of `peer0`, `orderer0`, `chaincode`, `gateway`, … where parties run their own nodes. */
+  hosts: Type.Optional(Type.Record(Type.String(), Host)),
 }
+
+const Role = Type.Union([Type.Literal('issuer'), Type.Literal('acceptor')])
 
 /** An organisation, or the operator of an orderer. */
 export const PartyShape = Type.Object(party, closed)
@@ -23,9 +28,14 @@ export const ConsortiumShape = Type.Object(
     channel: Type.String({ pattern: '^[a-z][a-z0-9.-]{0,60}$' }),
     chaincode: Type.String({ pattern: '^[a-z][a-z0-9-]{0,30}$' }),
     basePort: Type.Integer({ minimum: 1025, maximum: 65_000 }),
+    ca: Type.Optional(Type.Union([Type.Literal('cryptogen'), Type.Literal('fabric-ca')])),
     organisations: Type.Array(
       Type.Object(
-        { ...party, peers: Type.Optional(Type.Integer({ minimum: 1, maximum: 4 })) },
+        {
+          ...party,
+          peers: Type.Optional(Type.Integer({ minimum: 1, maximum: 4 })),
+          roles: Type.Optional(Type.Array(Role, { minItems: 1, uniqueItems: true })),
+        },
         closed,
       ),
       { minItems: 1, maxItems: 8 },
@@ -50,6 +60,13 @@ export const ConsortiumShape = Type.Object(
 export type Consortium = Type.Static<typeof ConsortiumShape>
 export type OrderingType = Consortium['ordering']['type']
 export type Party = Type.Static<typeof PartyShape>
+export type Organisation = Consortium['organisations'][number]
+export type BusinessRole = Type.Static<typeof Role>
+
+/** What an organisation does in the business: both, unless the file says otherwise. */
+export function rolesOf({ roles }: Organisation): readonly BusinessRole[] {
+  return roles ?? ['issuer', 'acceptor']
+}
 
 /** The file is not a consortium; the message has one line for each problem, with its place. */
 export class ConsortiumFileError extends Error {
@@ -123,7 +140,31 @@ function contradictions({ organisations, operator, ordering }: Consortium): Prob
         : [{ path: ['ordering', type, String(index)], message: `there is no party ${id}` }],
     ),
   )
-  return [...repeated, ...unknown]
+  const homeless = parties.flatMap((party, index) => {
+    const peers = index < organisations.length ? (organisations[index]?.peers ?? 1) : 0
+    const nodes = nodesOf(party.id, peers, ordering)
+    return Object.keys(party.hosts ?? {})
+      .filter((node) => !nodes.includes(node))
+      .map((node) => ({
+        path: [...at(index), 'hosts', node],
+        message: `is no node of ${party.id}; its nodes: ${nodes.join(', ')}`,
+      }))
+  })
+  return [...repeated, ...unknown, ...homeless]
+}
+
+/** Nodes of a party, with either kind of ordering, by the names that `hosts` uses. */
+function nodesOf(id: string, peers: number, { bft, raft }: Consortium['ordering']): string[] {
+  const count = (ids: readonly string[]): number => ids.filter((other) => other === id).length
+  return [
+    ...numbered('peer', peers),
+    ...numbered('orderer', Math.max(count(bft), count(raft))),
+    ...(peers > 0 ? ['chaincode', 'gateway'] : []),
+  ]
+}
+
+function numbered(kind: string, length: number): string[] {
+  return Array.from({ length }, (_, ordinal) => `${kind}${String(ordinal)}`)
 }
 
 /** The line of the value at `path`, or of the nearest thing around it that is there. */

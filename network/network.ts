@@ -1,17 +1,21 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { OrderingType, Party } from './consortium-file.ts'
-import { ConsortiumFileError } from './consortium-file.ts'
+import { ConsortiumFileError, rolesOf } from './consortium-file.ts'
+import { claimDataFolder, DataFolderRefused } from './data-folder.ts'
+import { addAuthorityCommands } from './fabric/ca/commands.ts'
 import type { FabricNetwork } from './fabric/fabric-network.ts'
 import { addOrganisation, downFabric, existingTopology, upFabric } from './fabric/fabric-network.ts'
 import { NetworkFailure } from './fabric/network-failure.ts'
 import { networkFiles } from './fabric/network-files.ts'
 import { networkFolder } from './fabric/network-settings.ts'
 import { networkStatus } from './fabric/network-status.ts'
+import { addRenderCommands } from './fabric/render/commands.ts'
+import { startGatewaysOfNewcomers } from './fabric/start-gateways.ts'
 import { statusTable } from './fabric/status-table.ts'
 import { restartProcess, supervisorStatus } from './fabric/supervisor-client.ts'
 import { verifyLedgers } from './fabric/verify-ledgers.ts'
+import { showLogs } from './logs-command.ts'
 
 interface CommonOptions {
   readonly data: string
@@ -22,7 +26,10 @@ interface UpOptions extends CommonOptions {
   readonly port?: number
 }
 
-const LOG_LINES = 40
+interface LogFlags extends CommonOptions {
+  readonly lines: number
+  readonly follow: boolean
+}
 
 const program = new Command('npm run network --')
   .description('Runs the consortium of network/consortium.yaml on Hyperledger Fabric, natively.')
@@ -34,7 +41,11 @@ command('up', 'bring the network up, or what is missing of it')
   .action(async (options: UpOptions) => announce(await up(options)))
 command('down', 'stop every node; the ledgers stay').action(down)
 command('status', 'show every node').option('--json', 'as JSON', false).action(status)
-command('logs', 'show the end of the logs').argument('[node]').action(logs)
+command('logs', 'show the end of the logs')
+  .argument('[node]')
+  .option('--lines <number>', 'of each node', parseLines, 40)
+  .option('-f, --follow', 'go on with what is written', false)
+  .action(logs)
 command('restart', 'restart a node, or all').argument('[node]').action(restart)
 command('deploy', 'build the chaincode and upgrade the channel to it').action(deploy)
 command('add-org', 'have one more organisation join the running channel')
@@ -44,11 +55,14 @@ command('add-org', 'have one more organisation join the running channel')
   .action(addOrg)
 command('verify', 'compare every block, and what it did, on all peers').action(verify)
 command('reset', 'stop the network and remove its keys and ledgers').action(reset)
+addRenderCommands(program)
+addAuthorityCommands(program)
 
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof NetworkFailure || error instanceof ConsortiumFileError)) throw error
+  const expected = [NetworkFailure, ConsortiumFileError, DataFolderRefused]
+  if (!(error instanceof Error) || !expected.some((type) => error instanceof type)) throw error
   console.error(error.message)
   process.exitCode = 1
 }
@@ -66,7 +80,14 @@ function parsePort(text: string): number {
   throw new InvalidArgumentError('a port is a whole number from 1025 to 65000')
 }
 
+function parseLines(text: string): number {
+  const lines = Number(text)
+  if (Number.isInteger(lines) && lines >= 1 && lines <= 100_000) return lines
+  throw new InvalidArgumentError('a whole number from 1 to 100000')
+}
+
 async function up({ data, orderer, port }: UpOptions): Promise<FabricNetwork> {
+  claimDataFolder(data)
   return await upFabric({
     dataDir: data,
     ...(orderer && { orderer }),
@@ -85,7 +106,9 @@ function announce({ topology, profiles, definition }: FabricNetwork): void {
       `chaincode sequence ${String(definition.sequence)}.\n`,
   )
   for (const { organisation, peerAddress } of profiles) {
-    console.log(`  ${organisation.padEnd(12)} ${peerAddress}`)
+    const party = topology.consortium.organisations.find(({ id }) => id === organisation)
+    const roles = party === undefined ? '' : rolesOf(party).join(', ')
+    console.log(`  ${organisation.padEnd(12)} ${peerAddress.padEnd(18)} ${roles}`)
   }
   console.log('\nThe nodes go on in the background. Next: npm run network -- status')
 }
@@ -100,15 +123,14 @@ async function status({ data, json }: CommonOptions & { readonly json: boolean }
   if (!found.isUp) process.exitCode = 1
 }
 
-function logs(node: string | undefined, { data }: CommonOptions): void {
-  const folder = networkFiles(networkFolder(data)).logs
-  const names = existsSync(folder) ? readdirSync(folder).sort() : []
-  const wanted = names.filter((name) => node === undefined || name === `${node}.log`)
-  if (wanted.length === 0) throw new NetworkFailure('NOT_UP', `There is no log in ${folder}.`)
-  for (const name of wanted) {
-    const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n')
-    console.log([`== ${join(folder, name)}`, ...lines.slice(-LOG_LINES)].join('\n'))
-  }
+async function logs(node: string | undefined, options: LogFlags): Promise<void> {
+  const ended = new AbortController()
+  process.once('SIGINT', () => ended.abort())
+  const folder = networkFiles(networkFolder(options.data)).logs
+  const follow = options.follow ? { follow: ended.signal } : {}
+  await showLogs(folder, node, { lines: options.lines, ...follow }, (text) => {
+    process.stdout.write(text)
+  })
 }
 
 async function restart(node: string | undefined, { data }: CommonOptions): Promise<void> {
@@ -130,7 +152,10 @@ async function deploy({ data }: CommonOptions): Promise<void> {
 }
 
 async function addOrg({ data, id, name, domain }: CommonOptions & Party): Promise<void> {
-  announce(await addOrganisation({ dataDir: data, report }, { id, name, domain }))
+  const network = await addOrganisation({ dataDir: data, report }, { id, name, domain })
+  const gateways = await startGatewaysOfNewcomers({ dataDir: data, topology: network.topology })
+  announce(network)
+  for (const { organisation, url } of gateways) console.log(`Gateway of ${organisation}: ${url}`)
 }
 
 async function verify({ data }: CommonOptions): Promise<void> {

@@ -16,8 +16,45 @@ export interface FabricBinaries {
   readonly path: (program: Program) => string
 }
 
-const VERSION = '3.1.4'
-const WANTED = /Version: v?3\.1\./
+/** Programs that come from one Go module of ours, which pins what they are built from. */
+interface Suite {
+  readonly title: string
+  readonly version: string
+  readonly programs: readonly string[]
+  /** What the first program's `version` has to say. */
+  readonly wanted: RegExp
+  readonly module: string
+  readonly linkFlags: string
+  readonly needsC: boolean
+  readonly advice: string
+}
+
+const FABRIC: Suite = {
+  title: 'Fabric',
+  version: '3.1.4',
+  programs: ['peer', ...PROGRAMS.filter((program) => program !== 'peer')],
+  wanted: /Version: v?3\.1\./,
+  module: import.meta.dirname,
+  linkFlags: '-s -w -X github.com/hyperledger/fabric/common/metadata.Version=3.1.4',
+  needsC: false,
+  advice:
+    'Fabric 3.1 is not here and there is no Go to build it with. Install Go 1.26 or later, ' +
+    "or put Fabric's programs on PATH, or name their folder in FABRIC_BIN.",
+}
+
+const FABRIC_CA: Suite = {
+  title: 'Fabric CA',
+  version: '1.5.15',
+  programs: ['fabric-ca-server'],
+  wanted: /Version: v?1\.5\./,
+  module: join(import.meta.dirname, 'ca'),
+  linkFlags: '-s -w',
+  needsC: true,
+  advice:
+    'Fabric CA 1.5 is not here and there is no Go to build it with. Install Go 1.26 or later and ' +
+    'a C compiler, or put fabric-ca-server on PATH or into FABRIC_BIN, or use ca: cryptogen.',
+}
+
 const BUILD_TIMEOUT_MS = 20 * 60_000
 
 /**
@@ -26,33 +63,40 @@ const BUILD_TIMEOUT_MS = 20 * 60_000
  */
 export async function findBinaries(report: (line: string) => void): Promise<FabricBinaries> {
   const given = process.env['FABRIC_BIN']
-  if (given !== undefined && given !== '') {
-    if (await isWanted(given)) return binariesIn(given)
+  if (given !== undefined && given !== '' && !(await isWanted(FABRIC, given))) {
     throw new NetworkFailure(
       'NO_FABRIC',
       `FABRIC_BIN (${given}) does not hold the programs of Fabric 3.1.`,
     )
   }
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    if (folder !== '' && (await isWanted(folder))) return binariesIn(folder)
-  }
-  const cached = cacheFolder()
-  if (!hasPrograms(cached)) await build(cached, report)
-  return binariesIn(cached)
-}
-
-function binariesIn(folder: string): FabricBinaries {
+  const folder = await findSuite(FABRIC, report)
   return { folder, path: (program) => join(folder, program) }
 }
 
-async function isWanted(folder: string): Promise<boolean> {
-  if (!hasPrograms(folder)) return false
-  const version = await runCommand(join(folder, 'peer'), ['version']).catch(() => '')
-  return WANTED.test(version)
+/** The same for the server of Fabric CA 1.5; returns its path. Throws NO_FABRIC. */
+export async function findCaServer(report: (line: string) => void): Promise<string> {
+  return join(await findSuite(FABRIC_CA, report), 'fabric-ca-server')
 }
 
-function hasPrograms(folder: string): boolean {
-  return PROGRAMS.every((program) => {
+async function findSuite(suite: Suite, report: (line: string) => void): Promise<string> {
+  const given = process.env['FABRIC_BIN'] ?? ''
+  for (const folder of [given, ...(process.env['PATH'] ?? '').split(delimiter)]) {
+    if (folder !== '' && (await isWanted(suite, folder))) return folder
+  }
+  const cached = cacheFolder(suite)
+  if (!hasPrograms(suite, cached)) await build(suite, cached, report)
+  return cached
+}
+
+async function isWanted(suite: Suite, folder: string): Promise<boolean> {
+  const [first] = suite.programs
+  if (first === undefined || !hasPrograms(suite, folder)) return false
+  const version = await runCommand(join(folder, first), ['version']).catch(() => '')
+  return suite.wanted.test(version)
+}
+
+function hasPrograms({ programs }: Suite, folder: string): boolean {
+  return programs.every((program) => {
     try {
       accessSync(join(folder, program), constants.X_OK)
       return true
@@ -63,39 +107,50 @@ function hasPrograms(folder: string): boolean {
 }
 
 /** Named by the modules that go into the programs, so that a change of them builds anew. */
-function cacheFolder(): string {
-  const sums = readFileSync(join(import.meta.dirname, 'go.sum'))
+function cacheFolder({ title, module }: Suite): string {
+  const sums = readFileSync(join(module, 'go.sum'))
   const key = createHash('sha256').update(sums).digest('hex').slice(0, 16)
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
-  return join(cache, 'tallystick', `fabric-${key}`)
+  return join(cache, 'tallystick', `${title.toLowerCase().replace(' ', '-')}-${key}`)
 }
 
-async function build(folder: string, report: (line: string) => void): Promise<void> {
-  const go = await runCommand('go', ['version']).catch(() => undefined)
-  if (go === undefined) {
-    throw new NetworkFailure(
-      'NO_FABRIC',
-      'Fabric 3.1 is not here and there is no Go to build it with. Install Go 1.26 or later, ' +
-        "or put Fabric's programs on PATH, or name their folder in FABRIC_BIN.",
-    )
-  }
-  report(`Building Fabric ${VERSION} once into ${folder} (1 to 5 minutes) …`)
+async function build(suite: Suite, folder: string, report: (line: string) => void): Promise<void> {
+  const { title, version, module, linkFlags } = suite
+  await checkCompilers(suite)
+  report(`Building ${title} ${version} once into ${folder} (1 to 5 minutes) …`)
   // Built aside and moved into place, so that a build that is broken off leaves nothing half done.
   const aside = `${folder}.${String(process.pid)}`
   mkdirSync(aside, { recursive: true })
-  const flags = `-s -w -X github.com/hyperledger/fabric/common/metadata.Version=${VERSION}`
   try {
-    await runCommand('go', ['build', '-trimpath', '-ldflags', flags, '-o', `${aside}/`, 'tool'], {
-      cwd: import.meta.dirname,
-      timeoutMs: BUILD_TIMEOUT_MS,
-    })
+    const args = ['build', '-trimpath', '-ldflags', linkFlags, '-o', `${aside}/`, 'tool']
+    await runCommand('go', args, { cwd: module, timeoutMs: BUILD_TIMEOUT_MS })
     rmSync(folder, { recursive: true, force: true })
     renameSync(aside, folder)
   } catch (error) {
     rmSync(aside, { recursive: true, force: true })
     throw new NetworkFailure(
       'NO_FABRIC',
-      `Fabric could not be built: ${error instanceof Error ? error.message : String(error)}`,
+      `${title} could not be built: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
+}
+
+/** Throws NO_FABRIC. */
+async function checkCompilers({ advice, needsC, title }: Suite): Promise<void> {
+  const go = await runCommand('go', ['env', 'CC', 'CGO_ENABLED']).catch(() => undefined)
+  if (go === undefined) throw new NetworkFailure('NO_FABRIC', advice)
+  if (!needsC) return
+  // Its database is SQLite in C; without cgo the build succeeds and the server does not start.
+  const [compiler = '', cgo] = go.trim().split('\n')
+  const [program = '', ...args] = compiler.split(' ')
+  const hasC = await runCommand(program, [...args, '--version']).then(
+    () => true,
+    () => false,
+  )
+  if (hasC && cgo !== '0') return
+  throw new NetworkFailure(
+    'NO_FABRIC',
+    `${title} is built with a C compiler, and ${compiler || 'cc'} is not here or CGO_ENABLED is ` +
+      '0. Install gcc or clang, or use ca: cryptogen.',
+  )
 }

@@ -6,7 +6,7 @@ import { materialOf } from './material.ts'
 import type { Definition } from './peer-admin.ts'
 import type { ProcessSpec } from './process-spec.ts'
 import type { Topology } from './topology.ts'
-import { chaincodePort } from './topology.ts'
+import { chaincodePort, listenAddress, serviceAddress } from './topology.ts'
 
 /** The chaincode in one file. */
 export interface Bundle {
@@ -39,6 +39,7 @@ export function chaincodeProcess(
   const material = materialOf(topology, party)
   const { certificate, key } = material.tlsHost('chaincode')
   const bundle = keptBundle(topology, version)
+  const listen = listenAddress(serviceAddress(topology, party, 'chaincode'))
   return {
     name: `${party.id}-chaincode${String(sequence)}`,
     kind: 'chaincode',
@@ -47,7 +48,7 @@ export function chaincodeProcess(
     env: {
       NODE_ENV: 'production',
       CHAINCODE_ID: id,
-      CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${String(chaincodePort(topology, party.id, sequence))}`,
+      CHAINCODE_SERVER_ADDRESS: `${listen}:${String(chaincodePort(topology, party.id, sequence))}`,
       CHAINCODE_TLS_KEY_FILE: key,
       CHAINCODE_TLS_CERT_FILE: certificate,
       CHAINCODE_TLS_CLIENT_CACERT_FILE: material.tlsRoot,

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Party } from '../consortium-file.ts'
 import { materialOf } from './material.ts'
 import type { Topology } from './topology.ts'
-import { chaincodePort } from './topology.ts'
+import { chaincodePort, serviceAddress } from './topology.ts'
 
 /** What an organisation installs on its peers: not code, but where its chaincode server is. */
 export interface ChaincodePackage {
@@ -39,9 +39,10 @@ export function packageChaincode(
 function connection(topology: Topology, party: Party, sequence: number): Buffer {
   const material = materialOf(topology, party)
   const client = material.tlsHost('chaincode-client')
+  const port = chaincodePort(topology, party.id, sequence)
   return Buffer.from(
     JSON.stringify({
-      address: `localhost:${String(chaincodePort(topology, party.id, sequence))}`,
+      address: `${serviceAddress(topology, party, 'chaincode')}:${String(port)}`,
       dial_timeout: '5s',
       tls_required: true,
       client_auth_required: true,

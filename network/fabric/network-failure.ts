@@ -8,6 +8,7 @@ export type NetworkFailureCode =
   | 'SUPERVISOR_FAILED'
   | 'COMMAND_FAILED'
   | 'ORDERER_FAILED'
+  | 'AUTHORITY_REFUSED'
   | 'NOT_LISTENING'
   | 'NOT_READY'
 

@@ -4,6 +4,7 @@ import { materialOf } from './material.ts'
 import { networkFiles } from './network-files.ts'
 import type { ProcessSpec } from './process-spec.ts'
 import type { OrdererNode, Topology } from './topology.ts'
+import { listenAddress } from './topology.ts'
 
 /** How an orderer is started: what config/orderer.yaml leaves to the environment. */
 export function ordererProcess(
@@ -22,7 +23,7 @@ export function ordererProcess(
     env: {
       FABRIC_CFG_PATH: networkFiles(topology.folder).config,
       FABRIC_LOGGING_SPEC: 'warn',
-      ORDERER_GENERAL_LISTENADDRESS: '127.0.0.1',
+      ORDERER_GENERAL_LISTENADDRESS: listenAddress(node.address),
       ORDERER_GENERAL_LISTENPORT: String(node.port),
       ORDERER_GENERAL_LOCALMSPID: node.owner.id,
       ORDERER_GENERAL_LOCALMSPDIR: mspFolder,

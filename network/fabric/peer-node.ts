@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import type { Party } from '../consortium-file.ts'
 import type { FabricBinaries } from './binaries.ts'
 import { materialOf } from './material.ts'
 import { networkFiles } from './network-files.ts'
 import type { ProcessSpec } from './process-spec.ts'
 import type { PeerNode, Topology } from './topology.ts'
-import { peersOf } from './topology.ts'
+import { listenAddress, peersOf } from './topology.ts'
 
 /** How a peer is started: what config/core.yaml leaves to the environment. */
 export function peerProcess(
@@ -15,9 +16,9 @@ export function peerProcess(
   const party = materialOf(topology, node.owner)
   const { mspFolder, tls } = party.node(node)
   const data = join(topology.folder, 'data', node.name)
-  const address = `localhost:${String(node.port)}`
+  const address = `${node.address}:${String(node.port)}`
   const others = peersOf(topology, node.owner.id).filter(({ name }) => name !== node.name)
-  const bootstrap = others.map(({ port }) => `localhost:${String(port)}`)
+  const bootstrap = others.map(({ address, port }) => `${address}:${String(port)}`)
   return {
     name: node.name,
     kind: 'peer',
@@ -28,7 +29,7 @@ export function peerProcess(
       FABRIC_LOGGING_SPEC: 'warn',
       CORE_PEER_ID: node.host,
       CORE_PEER_ADDRESS: address,
-      CORE_PEER_LISTENADDRESS: `127.0.0.1:${String(node.port)}`,
+      CORE_PEER_LISTENADDRESS: `${listenAddress(node.address)}:${String(node.port)}`,
       // Without a port of its own, the second peer on a machine ends at once.
       CORE_PEER_CHAINCODELISTENADDRESS: `127.0.0.1:${String(node.chaincodePort)}`,
       CORE_PEER_LOCALMSPID: node.owner.id,
@@ -47,15 +48,22 @@ export function peerProcess(
 
 /** The environment of `peer` as a command, acting as the administrator of the peer's owner. */
 export function adminEnvironment(topology: Topology, node: PeerNode): NodeJS.ProcessEnv {
-  const party = materialOf(topology, node.owner)
   return {
     PATH: process.env['PATH'],
+    ...administratorVariables(topology, node.owner),
+    CORE_PEER_ADDRESS: `${node.address}:${String(node.port)}`,
+  }
+}
+
+/** The same without a peer, as far as Fabric's commands read it. */
+export function administratorVariables(topology: Topology, party: Party): Record<string, string> {
+  const { tlsRoot, user } = materialOf(topology, party)
+  return {
     FABRIC_CFG_PATH: networkFiles(topology.folder).config,
     FABRIC_LOGGING_SPEC: 'error',
-    CORE_PEER_ADDRESS: `localhost:${String(node.port)}`,
-    CORE_PEER_LOCALMSPID: node.owner.id,
-    CORE_PEER_MSPCONFIGPATH: party.user('Admin').mspFolder,
+    CORE_PEER_LOCALMSPID: party.id,
+    CORE_PEER_MSPCONFIGPATH: user('Admin').mspFolder,
     CORE_PEER_TLS_ENABLED: 'true',
-    CORE_PEER_TLS_ROOTCERT_FILE: party.tlsRoot,
+    CORE_PEER_TLS_ROOTCERT_FILE: tlsRoot,
   }
 }

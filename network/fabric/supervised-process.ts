@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LogLimits } from './log-file.ts'
+import { rotateLog } from './log-file.ts'
 import type { ProcessSpec, ProcessStatus } from './process-spec.ts'
 
 const FIRST_PAUSE_MS = 250
@@ -10,6 +12,9 @@ const LONGEST_PAUSE_MS = 5_000
 /** A process that ran for so long has recovered; the next pause is the first one again. */
 const STEADY_MS = 10_000
 const STOP_LIMIT_MS = 8_000
+/** Of every process: what is written now, and the three files before it. */
+const LOG_LIMITS = { maxBytes: 8 * 1024 * 1024, kept: 3 }
+const LOG_CHECK_MS = 5_000
 
 /** By this variable a process is known as ours after a supervisor has died. */
 export const OWNER_VARIABLE = 'TALLYSTICK_PROCESS'
@@ -19,6 +24,8 @@ export class SupervisedProcess {
   readonly spec: ProcessSpec
   readonly #folder: string
   readonly #onChange: () => void
+  readonly #limits: LogLimits & { readonly checkMs: number }
+  #logCheck: NodeJS.Timeout | undefined
   #child: ChildProcess | undefined
   #timer: NodeJS.Timeout | undefined
   #startedMs = 0
@@ -27,10 +34,17 @@ export class SupervisedProcess {
   #lastExit: string | undefined
   #isWanted = false
 
-  constructor(spec: ProcessSpec, folder: string, onChange: () => void) {
+  /** A process whose log is kept, within limits, in `logs` of the folder. */
+  constructor(
+    spec: ProcessSpec,
+    folder: string,
+    onChange: () => void,
+    limits = { ...LOG_LIMITS, checkMs: LOG_CHECK_MS },
+  ) {
     this.spec = spec
     this.#folder = folder
     this.#onChange = onChange
+    this.#limits = limits
   }
 
   status(): ProcessStatus {
@@ -48,6 +62,7 @@ export class SupervisedProcess {
 
   start(): void {
     this.#isWanted = true
+    this.#logCheck ??= setInterval(() => this.#boundLog(), this.#limits.checkMs)
     if (this.#child !== undefined) return
     clearTimeout(this.#timer)
     const refusal = this.#refusal()
@@ -66,6 +81,8 @@ export class SupervisedProcess {
   async stop(): Promise<void> {
     this.#isWanted = false
     clearTimeout(this.#timer)
+    clearInterval(this.#logCheck)
+    this.#logCheck = undefined
     const child = this.#child
     if (child === undefined) return
     await new Promise<void>((resolve) => {
@@ -94,7 +111,8 @@ export class SupervisedProcess {
 
   #spawn(): void {
     const { command, args, env, name } = this.spec
-    const log = openSync(join(this.#folder, 'logs', `${name}.log`), 'a', 0o600)
+    // Appending, so that it goes on at the beginning of the file once that is emptied.
+    const log = openSync(this.#logPath(), 'a', 0o600)
     const owner = { [OWNER_VARIABLE]: `${this.#folder}#${name}` }
     const child = spawn(command, args, {
       cwd: this.#folder,
@@ -110,6 +128,19 @@ export class SupervisedProcess {
     })
     child.once('exit', (code, signal) => this.#ended(signal ?? `code ${String(code)}`))
     this.#onChange()
+  }
+
+  #logPath(): string {
+    return join(this.#folder, 'logs', `${this.spec.name}.log`)
+  }
+
+  /** The process itself writes the file: it must not end with the supervisor, as with a pipe. */
+  #boundLog(): void {
+    try {
+      rotateLog(this.#logPath(), this.#limits)
+    } catch (error) {
+      console.error(`${this.spec.name}: its log was not rotated:`, error)
+    }
   }
 
   #ended(reason: string): void {

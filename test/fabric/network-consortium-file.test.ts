@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { CONSORTIUM_FILE, parseConsortium, readConsortium } from '../../network/consortium-file.ts'
+import {
+  CONSORTIUM_FILE,
+  parseConsortium,
+  readConsortium,
+  rolesOf,
+} from '../../network/consortium-file.ts'
 
 const TEXT = readFileSync(CONSORTIUM_FILE, 'utf8')
 
@@ -34,9 +39,40 @@ describe('the consortium file', () => {
     ['basePort: 7400', 'basePort: 80', 'basePort must be >= 1025'],
     ['blockBytes: 4194304', 'blockBites: 4194304', 'ordering.blockBites is not known here'],
     ['raft: [bank', 'raft: [bunk', 'ordering.raft.0 there is no party bunk'],
+    [
+      'domain: mall.example',
+      'domain: mall.example\n    roles: [issuer, banker]',
+      'organisations.1.roles.1 must',
+    ],
+    [
+      'domain: mall.example',
+      'domain: mall.example\n    roles: []',
+      'organisations.1.roles must not have fewer',
+    ],
+    [
+      'domain: mall.example',
+      'domain: mall.example\n    hosts: { peer1: a.example }',
+      'organisations.1.hosts.peer1 is no node of mall; its nodes: peer0, orderer0, chaincode, gateway',
+    ],
+    [
+      'domain: operator.example',
+      'domain: operator.example\n  hosts: { orderer0: "a b" }',
+      'operator.hosts.orderer0 must match pattern',
+    ],
     ['bft: [bank, mall, airline, operator]', 'bft: [bank]', 'ordering.bft must not have fewer'],
   ])('names the line when %s becomes %s', (from, to, message) => {
-    expect(problemsWith(from, to)).toContain(`c.yaml:${String(lineOf(from))}: ${message}`)
+    const line = lineOf(from) + (to.includes('\n') ? 1 : 0)
+    expect(problemsWith(from, to)).toContain(`c.yaml:${String(line)}: ${message}`)
+  })
+
+  test('has every organisation issue and accept, unless it says otherwise', () => {
+    const [bank, mall] = parseConsortium(
+      TEXT.replace('domain: mall.example', 'domain: mall.example\n    roles: [acceptor]'),
+      'c.yaml',
+    ).organisations
+    if (bank === undefined || mall === undefined) throw new Error('no organisations')
+    expect(rolesOf(bank)).toEqual(['issuer', 'acceptor'])
+    expect(rolesOf(mall)).toEqual(['acceptor'])
   })
 
   test('names the line of what is no YAML', () => {

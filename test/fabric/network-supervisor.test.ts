@@ -1,9 +1,22 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { rotateLog } from '../../network/fabric/log-file.ts'
+import { SupervisedProcess } from '../../network/fabric/supervised-process.ts'
+import { showLogs } from '../../network/logs-command.ts'
 import type { ProcessSpec, ProcessStatus } from '../../network/fabric/process-spec.ts'
 import {
   restartProcess,
@@ -117,4 +130,56 @@ describe('the supervisor', () => {
       expect(isAlive(orphan)).toBe(false)
     },
   )
+})
+
+// Lines of a hundred bytes.
+const WRITE = "let n = 0; setInterval(() => console.log(String(n++).padStart(99, '.')), 1)"
+
+function log(suffix = ''): string {
+  return join(folder, 'logs', `one.log${suffix}`)
+}
+
+describe('the log of a process', () => {
+  const LIMITS = { maxBytes: 2_000, kept: 2, checkMs: 20 }
+  test('is bounded, and its writer goes on', async () => {
+    mkdirSync(join(folder, 'logs'))
+    const process = new SupervisedProcess(lingering('one', WRITE), folder, () => {}, LIMITS)
+    process.start()
+    while (!existsSync(log('.2')) || statSync(log()).size === 0) await sleep(5)
+    const { pid, restarts } = process.status()
+    expect([isAlive(pid ?? 0), restarts]).toEqual([true, 0])
+    await process.stop()
+    expect(readdirSync(join(folder, 'logs')).sort()).toEqual(['one.log', 'one.log.1', 'one.log.2'])
+    // A writer that did not append would leave a hole before its next line.
+    for (const suffix of ['', '.1', '.2']) {
+      expect(readFileSync(log(suffix), 'utf8')).toMatch(/^(?:\.+\d+\n)*$/)
+    }
+  })
+
+  test('can be shown from its end and followed through a rotation', async () => {
+    mkdirSync(join(folder, 'logs'))
+    writeFileSync(log(), Array.from({ length: 9_000 }, (_, n) => `line ${String(n)}\n`).join(''))
+    const ended = new AbortController()
+    let shown = ''
+    const following = showLogs(
+      join(folder, 'logs'),
+      'one',
+      { lines: 2, follow: ended.signal },
+      (text) => {
+        shown += text
+      },
+    )
+    expect(shown).toBe(`== ${log()}\nline 8998\nline 8999\n`)
+    appendFileSync(log(), 'after\n')
+    while (!shown.endsWith('after\n')) await sleep(20)
+    rotateLog(log(), { maxBytes: 10, kept: 1 })
+    appendFileSync(log(), 'emptied\n')
+    while (!shown.endsWith('emptied\n')) await sleep(20)
+    ended.abort()
+    await following
+    expect(shown.split('\n')).toHaveLength(6)
+    await expect(showLogs(join(folder, 'logs'), 'two', { lines: 1 }, () => {})).rejects.toThrow(
+      'Nodes with logs: one.',
+    )
+  })
 })
