@@ -53,6 +53,7 @@ interface Round {
   readonly p99Ms: number
   readonly cpuMsPerPosting: number
   readonly cpuByKind: Readonly<Record<string, number>>
+  readonly refusals: string
   readonly conserved: boolean
 }
 
@@ -130,7 +131,7 @@ async function stockScenarios(client: StockClient): Promise<Scenario[]> {
 
 async function measure(scenario: Scenario, network: BenchNetwork): Promise<Round> {
   const processes = new Processes([...(await network.pids()), { kind: 'client', pid: process.pid }])
-  const { accepted, refused, elapsedMs, latencies } = await scenario.run()
+  const { accepted, refused, codes, elapsedMs, latencies } = await scenario.run()
   const cpuByKind = processes.cpuMsByKind()
   const cpuMs = Object.values(cpuByKind).reduce((sum, each) => sum + each, 0)
   return {
@@ -140,6 +141,7 @@ async function measure(scenario: Scenario, network: BenchNetwork): Promise<Round
     p99Ms: latencies.quantile(0.99),
     cpuMsPerPosting: cpuMs / Math.max(1, accepted),
     cpuByKind: perPosting(cpuByKind, accepted),
+    refusals: refused === 0 ? 'none' : JSON.stringify(codes),
     conserved: await scenario.isConserved(),
   }
 }
@@ -182,6 +184,7 @@ function summary(
     cpuMsPerPosting: rounded(middle('cpuMsPerPosting'), 1_000),
     ratioToStock: ratios.length === 0 ? 'none' : rounded(median(ratios), 100),
     conserved: rounds.every(({ conserved }) => conserved),
+    refusals: rounds.at(-1)?.refusals ?? 'none',
     cpuUsPerPosting: cpu.join(', '),
     rounds: rounds.length,
   }

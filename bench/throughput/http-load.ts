@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 
 /** Where commands go. */
 export interface Target {
@@ -8,9 +9,8 @@ export interface Target {
   readonly token: string
 }
 
-/** What became of a command: one line of the answer to many. */
+/** What became of a command. */
 export interface LoadAnswer {
-  readonly line: number
   readonly status: 'accepted' | 'refused'
   readonly code?: string
 }
@@ -38,29 +38,27 @@ export async function postLines(
     const response = await send(target, agent, '/commands', 'application/x-ndjson', body)
     let answers = 0
     for await (const line of createInterface({ input: response })) {
-      const answer = JSON.parse(line) as LoadAnswer
       if (response.statusCode !== 200) throw new Error(`bulk: ${line}`)
       answers += 1
-      onAnswer({ ...answer, line: first + answer.line })
+      onAnswer(JSON.parse(line) as LoadAnswer)
     }
     if (answers !== part.length) throw new Error(`${answers} answers to ${part.length} commands`)
   }
   agent.destroy()
 }
 
-/** Sends one command in one request and returns the status of the answer. */
+/** Sends one command in one request. */
 export async function postOne(
   target: Target,
   agent: Connections,
   path: string,
   command: string,
-): Promise<number> {
+): Promise<LoadAnswer> {
   const response = await send(target, agent, path, 'application/json', command)
-  response.resume()
-  return await new Promise((resolve, reject) => {
-    response.on('end', () => resolve(response.statusCode ?? 0))
-    response.on('error', reject)
-  })
+  const body = await text(response)
+  if (response.statusCode === 201) return { status: 'accepted' }
+  const { code = 'none' } = JSON.parse(body) as { readonly code?: string }
+  return { status: 'refused', code }
 }
 
 async function send(

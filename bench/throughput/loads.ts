@@ -8,6 +8,8 @@ import type { Load } from './world.ts'
 export interface LoadResult {
   readonly accepted: number
   readonly refused: number
+  /** How often each code was given. */
+  readonly codes: Readonly<Record<string, number>>
   readonly elapsedMs: number
   readonly latencies: Latencies
 }
@@ -28,7 +30,7 @@ export async function bulkLoad(
       for (let first = 0; first < own.length; first += BULK.lines) {
         const part = own.slice(first, first + BULK.lines)
         const sent = performance.now()
-        await postLines(targetOf(gateway), part, (answer) => meter.note(sent, answer.status))
+        await postLines(targetOf(gateway), part, (answer) => meter.note(sent, answer))
       }
     })
   })
@@ -50,8 +52,7 @@ export async function singleLoad(
     if (gateway === undefined || agent === undefined) return
     for (let next = commands?.pop(); next !== undefined; next = commands?.pop()) {
       const sent = performance.now()
-      const status = await postOne(targetOf(gateway), agent, '/commands', next)
-      meter.note(sent, status === 201 ? 'accepted' : 'refused')
+      meter.note(sent, await postOne(targetOf(gateway), agent, '/commands', next))
     }
   }
   await Promise.all(
@@ -66,17 +67,22 @@ class Meter {
   readonly #latencies = new Latencies()
   #accepted = 0
   #refused = 0
+  readonly #codes: Record<string, number> = {}
 
-  note(sentMs: number, status: LoadAnswer['status']): void {
+  note(sentMs: number, { status, code = 'none' }: LoadAnswer): void {
     this.#latencies.add(performance.now() - sentMs)
     if (status === 'accepted') this.#accepted += 1
-    else this.#refused += 1
+    else {
+      this.#refused += 1
+      this.#codes[code] = (this.#codes[code] ?? 0) + 1
+    }
   }
 
   result(): LoadResult {
     return {
       accepted: this.#accepted,
       refused: this.#refused,
+      codes: this.#codes,
       elapsedMs: performance.now() - this.#started,
       latencies: this.#latencies,
     }

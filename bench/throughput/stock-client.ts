@@ -67,7 +67,8 @@ export class StockClient {
       }
     }
     await Promise.all(Array.from({ length: inFlight }, client))
-    return { accepted, refused, elapsedMs: performance.now() - started, latencies }
+    const elapsedMs = performance.now() - started
+    return { accepted, refused, codes: { conflict: refused }, elapsedMs, latencies }
   }
 
   /** Whether all accounts together have what they had at the start. */
