@@ -79,7 +79,7 @@ export function businessDateStories(net: GetNetwork): void {
     for (const other of others) expect(other).toEqual(bank)
     expect(bank?.trialBalance).toMatchObject({ balanced: true, generalEqualsDetail: true })
     await expect(`${JSON.stringify(bank, undefined, 2)}\n`).toMatchFileSnapshot(
-      '../books.golden.json',
+      '../golden/end-of-day-books.json',
     )
   })
 }
