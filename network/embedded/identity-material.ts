@@ -3,8 +3,8 @@ import type { webcrypto } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-// @peculiar/x509 needs the Reflect polyfill that the contract API loads.
-import 'fabric-contract-api'
+// @peculiar/x509 reads what this polyfill keeps.
+import 'reflect-metadata'
 
 /** A certificate and its private key, both PEM. */
 export interface KeyPair {

@@ -1,6 +1,6 @@
 import './quiet-shim.ts'
-// @peculiar/x509 needs the Reflect polyfill that the contract API loads.
-import 'fabric-contract-api'
+// @peculiar/x509 reads what this polyfill keeps.
+import 'reflect-metadata'
 import type { JsonName } from '@peculiar/x509'
 import { X509CertificateGenerator } from '@peculiar/x509'
 

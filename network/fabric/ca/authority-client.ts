@@ -2,8 +2,8 @@ import { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { RequestOptions } from 'node:https'
 import { request } from 'node:https'
-// @peculiar/x509 needs the Reflect polyfill that the contract API loads.
-import 'fabric-contract-api'
+// @peculiar/x509 reads what this polyfill keeps.
+import 'reflect-metadata'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { nativeSigner } from '../../../gateway/fabric/native-signer.ts'
