@@ -1,10 +1,11 @@
 import type { Context as FabricContext } from 'fabric-contract-api'
 // The package assembles its exports at run time, where the names cannot be imported.
 import fabric from 'fabric-contract-api'
-import { canonicalJson, CHAINCODE_NAME, parseSubmit, submit } from '../ledger/index.ts'
+import { CHAINCODE_NAME, encodeAnswer, parseSubmit, submit } from '../ledger/index.ts'
 import { readCall } from './caller.ts'
 import { cryptography } from './cryptography.ts'
 import { getAccount, getOutcomes, getProgrammes, getQuota } from './look-ups.ts'
+import { requestText } from './request-text.ts'
 import { flush, stubReader } from './stub-state.ts'
 
 const { Contract, Param, Returns, Transaction } = fabric
@@ -15,13 +16,12 @@ export class LedgerContract extends Contract {
     super(CHAINCODE_NAME)
   }
 
-  /** Runs a batch of commands: `SubmitRequest` in, `{ outcomes, writes }` out. */
+  /** Runs a batch of commands: `SubmitRequest` in, an encoded `SubmitAnswer` out. */
   async Submit(context: FabricContext, requestJson: string): Promise<string> {
     const ports = { ...stubReader(context.stub), ...cryptography }
-    const result = await submit(parseSubmit(requestJson), ports, readCall(context))
+    const result = await submit(parseSubmit(requestText(requestJson)), ports, readCall(context))
     await flush(context.stub, result)
-    const { outcomes, writes } = result
-    return canonicalJson({ outcomes, writes: writes.length })
+    return encodeAnswer({ outcomes: result.outcomes, writes: result.writes.length })
   }
 
   async GetAccount(context: FabricContext, requestJson: string): Promise<string> {

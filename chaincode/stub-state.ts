@@ -1,6 +1,6 @@
 import type { ChaincodeStub } from 'fabric-shim-api'
-import type { StateReader } from '../ledger/index.ts'
-import type { SubmitResult } from '../ledger/index.ts'
+import type { StateReader, SubmitResult } from '../ledger/index.ts'
+import { encodePublication } from '../ledger/index.ts'
 import type { PeerBatches, PeerStub } from './peer-batches.ts'
 import { peerBatches } from './peer-batches.ts'
 
@@ -47,9 +47,5 @@ export async function flush(stub: StateStub, result: SubmitResult): Promise<void
   const { write = writeOneByOne(stub) } = peerBatches(stub)
   await write(result.writes)
   if (result.published.length === 0) return
-  const entries = result.published.map(({ hash, text, traceparent }) => {
-    const trace = traceparent === undefined ? '' : `,"traceparent":"${traceparent}"`
-    return `{"entry":${text},"hash":"${hash}"${trace}}`
-  })
-  stub.setEvent(ENTRIES_EVENT, Buffer.from(`{"entries":[${entries.join(',')}],"v":1}`, 'utf8'))
+  stub.setEvent(ENTRIES_EVENT, Buffer.from(encodePublication(result.published), 'utf8'))
 }

@@ -71,6 +71,11 @@ export function cycleName(cycle: Cycle): string {
   return `${cycle.date}.${cycle.number}`
 }
 
+/** The business date of a cycle by its name. */
+export function dateOfCycle(name: string): BusinessDate {
+  return name.slice(0, name.indexOf('.'))
+}
+
 /** A roll goes to the next cycle of the same date or to the first cycle of the next date. */
 export function isNextCycle(from: Cycle, to: Cycle): boolean {
   if (to.date === from.date) return to.number === from.number + 1

@@ -76,6 +76,7 @@ export const LEDGER_ERRORS = {
   NOT_NEXT_CYCLE: passing(409, 'A roll takes exactly one step from the current cycle.'),
   NOTHING_TO_EXPIRE: passing(409, 'The holding has no points past their date.'),
   NOTHING_TO_FOLD: passing(409, 'None of the credits that the fold names is there.'),
+  DELTA_UNKNOWN: passing(409, 'A delta that is to be compacted is not there.'),
   // limits
   QUOTA_REFILL: retryable(
     503,

@@ -1,5 +1,8 @@
 export { multiply, PositiveAmount } from './amount.ts'
 export type { Rational } from './amount.ts'
+export { decodeAnswer, encodeAnswer } from './answer.ts'
+export type { SubmitAnswer } from './answer.ts'
+export type { StateWrite } from './batch-state.ts'
 export { addDays, BusinessDateText, cycleName, endOfMonth } from './business-date.ts'
 export type { BusinessDate, Cycle } from './business-date.ts'
 export { canonicalJson } from './canonical.ts'
@@ -67,6 +70,8 @@ export {
 } from './posting.ts'
 export type { AccountCode, AccountPath, Posting, Side } from './posting.ts'
 export { keyIdOf, PublicKeyText } from './public-key.ts'
+export { decodePublication, encodePublication } from './publication.ts'
+export type { PlacedEntry, PublicationContext } from './publication.ts'
 export { ROLES } from './records.ts'
 export type {
   Account,
@@ -97,4 +102,3 @@ export {
   submit,
 } from './submit.ts'
 export type { SubmitRequest, SubmitResult } from './submit.ts'
-export type { StateWrite } from './batch-state.ts'

@@ -32,10 +32,10 @@ export type Outcome =
       readonly detail: ErrorDetail
     }
 
-/** An entry as the transaction's event publishes it. `text` is its canonical JSON. */
+/** An entry that a command made. `hash` is the SHA-256 of its canonical JSON. */
 export interface PublishedEntry {
   readonly hash: string
-  readonly text: string
+  readonly entry: Entry
   readonly traceparent?: string
 }
 
@@ -172,11 +172,10 @@ function applyAcceptance(
     ...decision.entry,
   }
   state.post(entry)
-  const text = canonicalEntry(entry)
-  const entryHash = context.sha256(text)
+  const entryHash = context.sha256(canonicalEntry(entry))
   state.put(commandKey(actor, id), { status: 'accepted', hash, entryHash })
   return {
     outcome: { status: 'accepted', actor, id, replayed: false, entryHash },
-    published: { hash: entryHash, text, ...(traceparent !== undefined && { traceparent }) },
+    published: { hash: entryHash, entry, ...(traceparent !== undefined && { traceparent }) },
   }
 }

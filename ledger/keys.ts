@@ -69,7 +69,10 @@ export function creditKey(account: AccountId, asset: AssetId, transactionId: str
   return { name: `credit/${account}/${asset}/${transactionId}`, codec: HOLDING }
 }
 
-/** What a transaction posted to an account, or to all accounts of a code: a blind write. */
+/**
+ * What a transaction posted to an account, or to all accounts of a code: a blind write. Or what a
+ * compaction put together, under a hash of its own in the place of the transaction's id.
+ */
 export function deltaKey(path: AccountPath, asset: AssetId, transactionId: string): Key<Delta> {
   return { name: `delta/${path}/${asset}/${transactionId}`, codec: DELTA }
 }
@@ -108,7 +111,7 @@ export function reversalKey(entryHash: string): Key<Mark> {
 }
 
 /** Kinds of key that a command reads and then writes: two transactions in flight must not share one. */
-const CONTENDED = new Set(['holding', 'command', 'receipt', 'order', 'reversal'])
+const CONTENDED = new Set(['holding', 'command', 'receipt', 'order', 'reversal', 'delta'])
 
 /** Whether two transactions in flight that both name this key would invalidate one another. */
 export function isContended(key: Key<unknown>): boolean {

@@ -30,6 +30,21 @@ export function parseLot(text: Type.Static<typeof LotText>): Lot {
   return { ...text, amount: BigInt(text.amount) }
 }
 
+/** A lot in few bytes, as it stands in records and events. */
+export type LotTuple =
+  | readonly [amount: string, expires: string]
+  | readonly [amount: string, expires: string, availableFrom: string]
+
+export function lotTuple({ amount, expires, availableFrom }: Lot): LotTuple {
+  const values = [String(amount), expires] as const
+  return availableFrom === undefined ? values : [...values, availableFrom]
+}
+
+export function lotOfTuple([amount, expires, availableFrom]: LotTuple): Lot {
+  const lot = { amount: BigInt(amount), expires }
+  return availableFrom === undefined ? lot : { ...lot, availableFrom }
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

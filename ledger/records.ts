@@ -4,7 +4,8 @@ import type { CanonicalValue } from './canonical.ts'
 import { canonicalJson } from './canonical.ts'
 import type { AccountId, ActorId, AssetId, OrganisationId } from './identifiers.ts'
 import type { ErrorDetail, LedgerErrorCode } from './errors.ts'
-import type { Lot } from './lot.ts'
+import type { Lot, LotTuple } from './lot.ts'
+import { lotOfTuple, lotTuple } from './lot.ts'
 
 /** What this ledger is and where its calendar stands: postings read it, only a roll writes it. */
 export interface Ledger {
@@ -153,11 +154,10 @@ export const PROGRAMME = codec<PointsProgramme>(
   }),
 )
 
+/** As arrays, since holdings are most of what transactions write. */
 export const HOLDING = codec<Holding>(
-  (value) => ({ lots: value.lots.map((lot) => ({ ...lot })) }),
-  (stored: Stored<Holding>) => ({
-    lots: stored.lots.map((lot) => ({ ...lot, amount: BigInt(lot.amount) })),
-  }),
+  ({ lots }) => lots.map((lot): string[] => [...lotTuple(lot)]),
+  (stored: readonly LotTuple[]) => ({ lots: stored.map(lotOfTuple) }),
 )
 
 export const DELTA = codec<Delta>(

@@ -1,3 +1,4 @@
+import { compact } from './commands/compact.ts'
 import { definePoints } from './commands/define-points.ts'
 import { expirePoints } from './commands/expire-points.ts'
 import { foldCredits } from './commands/fold-credits.ts'
@@ -27,6 +28,7 @@ const ALL = [
   redeemPoints,
   expirePoints,
   foldCredits,
+  compact,
   reverseEntry,
   voidCommand,
   rollBusinessDate,

@@ -8,6 +8,7 @@ import type { Outcome, PublishedEntry } from './judge.ts'
 import { judge } from './judge.ts'
 import type { Key } from './keys.ts'
 import { actorKey, commandKey, holdingKey, ledgerKey, programmeKey } from './keys.ts'
+import type { PlacedEntry } from './publication.ts'
 import type { ReadContext } from './rule.ts'
 import type { ShapedCommand } from './shape.ts'
 import { shapeCommand, shapeOf } from './shape.ts'
@@ -45,7 +46,7 @@ export type SubmitRequest = Type.Static<typeof SubmitText>
 export interface SubmitResult {
   readonly outcomes: readonly Outcome[]
   readonly writes: readonly StateWrite[]
-  readonly published: readonly PublishedEntry[]
+  readonly published: readonly (PublishedEntry & PlacedEntry)[]
 }
 
 export interface SubmitPorts extends StateReader, Cryptography {}
@@ -84,11 +85,11 @@ export async function submit(
 
   const { sha256, verifyP256 } = ports
   const judgeContext = { ...call, sha256, verifyP256, lane: request.lane }
-  const published: PublishedEntry[] = []
+  const published: (PublishedEntry & PlacedEntry)[] = []
   const outcomes = shapes.map((shape, index): Outcome => {
     if (!shape.ok) return malformedOutcome(request.commands[index], shape.detail)
     const judgement = judge(shape.shaped, state, judgeContext)
-    if (judgement.published !== undefined) published.push(judgement.published)
+    if (judgement.published !== undefined) published.push({ ...judgement.published, index })
     return judgement.outcome
   })
   return { outcomes, writes: state.writes(), published }
@@ -143,17 +144,16 @@ export function malformedOutcome(
   value: unknown,
   detail: Readonly<Record<string, string>>,
 ): Outcome {
+  const name = commandNameOf(value)
+  return { status: 'refused', ...name, replayed: false, code: 'COMMAND_MALFORMED', detail }
+}
+
+/** Actor and id of what may be a signed command; empty where there is none. */
+export function commandNameOf(value: unknown): { readonly actor: string; readonly id: string } {
   const command = memberOf(value, 'command')
   const actor = memberOf(command, 'actor')
   const id = memberOf(command, 'id')
-  return {
-    status: 'refused',
-    actor: typeof actor === 'string' ? actor : '',
-    id: typeof id === 'string' ? id : '',
-    replayed: false,
-    code: 'COMMAND_MALFORMED',
-    detail,
-  }
+  return { actor: typeof actor === 'string' ? actor : '', id: typeof id === 'string' ? id : '' }
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { common, ledger, msp, peer } from '@hyperledger/fabric-protos'
-import type { LedgerBlock, LedgerTransaction, PublishedEntry } from './ledger-block.ts'
+import type {
+  PublicationContext,
+  PublishedEntry,
+  SignedCommand,
+  SubmitRequest,
+} from '../../ledger/index.ts'
+import { commandKey, decodePublication } from '../../ledger/index.ts'
+import type { LedgerBlock, LedgerTransaction } from './ledger-block.ts'
+import { decodeRequest } from './request-text.ts'
 
 const VALIDATION_CODES = new Map<number, string>(
   Object.entries(peer.TxValidationCode).map(([name, code]) => [code, name]),
@@ -62,7 +70,9 @@ function decodeEnvelope(
   const signature = common.SignatureHeader.deserializeBinary(header.getSignatureHeader_asU8())
   const creator = msp.SerializedIdentity.deserializeBinary(signature.getCreator_asU8())
   const { changesRules, ...effects } =
-    validationCode === 'VALID' ? decodeEffects(payload.getData_asU8(), chaincode) : NO_EFFECTS
+    validationCode === 'VALID'
+      ? decodeEffects(payload.getData_asU8(), chaincode, creator.getMspid())
+      : NO_EFFECTS
   const transaction = {
     id: channel.getTxId(),
     index,
@@ -79,23 +89,26 @@ type Effects = Pick<LedgerTransaction, 'writes' | 'entries'> & { readonly change
 const NO_EFFECTS: Effects = { writes: [], entries: [], changesRules: false }
 
 /** Writes and published entries of every action of a transaction. */
-function decodeEffects(transaction: Uint8Array, chaincode: string): Effects {
+function decodeEffects(transaction: Uint8Array, chaincode: string, submitter: string): Effects {
   const writes: Effects['writes'][number][] = []
   const entries: PublishedEntry[] = []
   let changesRules = false
   for (const action of peer.Transaction.deserializeBinary(transaction).getActionsList()) {
-    const endorsed = required(
-      peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8()).getAction(),
-      'endorsed action',
-    )
+    const payload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8())
+    const endorsed = required(payload.getAction(), 'endorsed action')
     const response = peer.ProposalResponsePayload.deserializeBinary(
       endorsed.getProposalResponsePayload_asU8(),
     )
     const result = peer.ChaincodeAction.deserializeBinary(response.getExtension_asU8())
     const { TxReadWriteSet } = ledger.rwset
     const sets = TxReadWriteSet.deserializeBinary(result.getResults_asU8()).getNsRwsetList()
-    writes.push(...decodeWrites(sets, chaincode))
-    entries.push(...decodeEntries(result.getEvents_asU8(), chaincode))
+    const written = decodeWrites(sets, chaincode)
+    writes.push(...written)
+    const publication = publicationOf(result.getEvents_asU8(), chaincode)
+    if (publication !== undefined) {
+      const proposal = payload.getChaincodeProposalPayload_asU8()
+      entries.push(...decodeEntries(publication, { proposal, written, submitter }))
+    }
     changesRules ||= writesOf(sets, DEFINITIONS_NAMESPACE).length > 0
   }
   return { writes, entries, changesRules }
@@ -118,22 +131,47 @@ function decodeWrites(sets: NamespaceSets, chaincode: string): Effects['writes']
   }))
 }
 
-function decodeEntries(bytes: Uint8Array, chaincode: string): PublishedEntry[] {
-  if (bytes.length === 0) return []
+/** The text of the ledger's event, if there is one. */
+function publicationOf(bytes: Uint8Array, chaincode: string): string | undefined {
+  if (bytes.length === 0) return undefined
   const event = peer.ChaincodeEvent.deserializeBinary(bytes)
-  if (event.getChaincodeId() !== chaincode || event.getEventName() !== ENTRIES_EVENT) return []
-  const payload: unknown = JSON.parse(utf8(event.getPayload_asU8()))
-  return (payload as EntriesEvent).entries.map(({ entry, hash, traceparent }) => ({
-    hash,
-    // The event is canonical JSON, and parsing keeps the order of its keys.
-    text: JSON.stringify(entry),
-    ...(traceparent !== undefined && { traceparent }),
-  }))
+  if (event.getChaincodeId() !== chaincode || event.getEventName() !== ENTRIES_EVENT) {
+    return undefined
+  }
+  return utf8(event.getPayload_asU8())
 }
 
-/** The payload that the chaincode's stub-state.ts writes. */
-interface EntriesEvent {
-  readonly entries: readonly { entry: unknown; hash: string; traceparent?: string }[]
+interface EntrySurroundings {
+  readonly proposal: Uint8Array
+  readonly written: Effects['writes']
+  readonly submitter: string
+}
+
+/** Commands and hashes stand in the transaction beside the event, which does not repeat them. */
+function decodeEntries(
+  publication: string,
+  { proposal, written, submitter }: EntrySurroundings,
+): PublishedEntry[] {
+  const { commands } = JSON.parse(requestOf(proposal)) as SubmitRequest
+  const records = new Map(written.map(({ name, value }) => [name, value]))
+  const recorded: PublicationContext['recorded'] = ({ actor, id }) => {
+    const key = commandKey(actor, id)
+    const record = key.codec.decode(required(records.get(key.name), 'record of a command'))
+    if (record.status !== 'accepted' || record.entryHash === undefined) {
+      throw new Error(`an entry of a command that made none: ${key.name}`)
+    }
+    return { hash: record.hash, entryHash: record.entryHash }
+  }
+  const signed = commands as readonly SignedCommand[]
+  return decodePublication(publication, { commands: signed, submitter, recorded })
+}
+
+/** The argument of the call: its name comes first. */
+function requestOf(proposal: Uint8Array): string {
+  const input = peer.ChaincodeProposalPayload.deserializeBinary(proposal).getInput_asU8()
+  const call = peer.ChaincodeInvocationSpec.deserializeBinary(input).getChaincodeSpec()
+  const argument = call?.getInput()?.getArgsList_asU8()[1]
+  return decodeRequest(utf8(required(argument, 'argument of a call')))
 }
 
 /** SHA-256 of the ASN.1 sequence { number, previous hash, data hash }, as Fabric chains blocks. */

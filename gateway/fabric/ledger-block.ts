@@ -1,3 +1,5 @@
+import type { PublishedEntry } from '../../ledger/index.ts'
+
 /** What a gateway uses of a Fabric block: every transaction, valid or not, in order. */
 export interface LedgerBlock {
   readonly number: bigint
@@ -19,13 +21,6 @@ export interface LedgerTransaction {
   readonly timestamp: string
   /** Writes to the ledger chaincode's state; undefined deletes. Empty unless VALID. */
   readonly writes: readonly { readonly name: string; readonly value: string | undefined }[]
-  /** Entries of the transaction's event, as JSON. Empty unless VALID. */
+  /** Entries of the transaction's event. Empty unless VALID. */
   readonly entries: readonly PublishedEntry[]
-}
-
-export interface PublishedEntry {
-  readonly hash: string
-  /** The entry's canonical JSON. */
-  readonly text: string
-  readonly traceparent?: string
 }

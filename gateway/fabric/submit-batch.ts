@@ -1,22 +1,19 @@
 import type { Transaction } from '@hyperledger/fabric-gateway'
 import { GatewayError } from '@hyperledger/fabric-gateway'
 import type { Outcome, SignedCommand, SubmitRequest } from '../../ledger/index.ts'
+import { decodeAnswer } from '../../ledger/index.ts'
 import { callFailureOf, endorsementFailure, invalidTransaction } from './batch-failure.ts'
 import type { BlockFollower, CommittedTransaction } from './block-follower.ts'
 import type { SubmissionDoubt } from './classify-failure.ts'
 import { classifySubmission } from './classify-failure.ts'
 import type { KeptEnvelope } from './envelope-store.ts'
+import { encodeRequest } from './request-text.ts'
 import type { FabricConnection, Submitter, SubmitterIdentity } from './fabric-connection.ts'
 
 /** What became of a batch. Without a transaction nothing had to be written, and none was ordered. */
 export interface BatchResult {
   readonly outcomes: readonly Outcome[]
   readonly transaction?: { readonly id: string; readonly blockNumber: bigint }
-}
-
-interface SubmitAnswer {
-  readonly outcomes: readonly Outcome[]
-  readonly writes: number
 }
 
 /** How a batch goes to the ledger and its block comes back. */
@@ -48,12 +45,12 @@ export async function endorseBatch(
 ): Promise<EndorsedBatch> {
   const endorsedAtMs = performance.now()
   const transaction = await route.submitter
-    .endorse(JSON.stringify(request))
+    .endorse(encodeRequest(request))
     .catch((error: unknown) => {
       throw endorsementFailure(error)
     })
   const text = Buffer.from(transaction.getResult()).toString('utf8')
-  const { outcomes, writes } = JSON.parse(text) as SubmitAnswer
+  const { outcomes, writes } = decodeAnswer(text, request.commands)
   return {
     outcomes,
     commit: async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { FabricBinaries } from './binaries.ts'
+import { GO_MEMORY } from './go-memory.ts'
 import { materialOf } from './material.ts'
 import { networkFiles } from './network-files.ts'
 import type { ProcessSpec } from './process-spec.ts'
@@ -21,6 +22,7 @@ export function ordererProcess(
     command: binaries.path('orderer'),
     args: [],
     env: {
+      ...GO_MEMORY,
       FABRIC_CFG_PATH: networkFiles(topology.folder).config,
       FABRIC_LOGGING_SPEC: 'warn',
       ORDERER_GENERAL_LISTENADDRESS: listenAddress(node.address),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Party } from '../consortium-file.ts'
 import type { FabricBinaries } from './binaries.ts'
+import { GO_MEMORY } from './go-memory.ts'
 import { materialOf } from './material.ts'
 import { networkFiles } from './network-files.ts'
 import type { ProcessSpec } from './process-spec.ts'
@@ -25,6 +26,7 @@ export function peerProcess(
     command: binaries.path('peer'),
     args: ['node', 'start'],
     env: {
+      ...GO_MEMORY,
       FABRIC_CFG_PATH: networkFiles(topology.folder).config,
       FABRIC_LOGGING_SPEC: 'warn',
       CORE_PEER_ID: node.host,

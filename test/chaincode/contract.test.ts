@@ -1,6 +1,13 @@
+import { zstdCompressSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Entry, Outcome, SignedCommand } from '../../ledger/index.ts'
-import { parseLedgerError } from '../../ledger/index.ts'
+import { cryptography } from '../../chaincode/cryptography.ts'
+import type { Command, SignedCommand, SubmitAnswer } from '../../ledger/index.ts'
+import {
+  canonicalEntry,
+  decodeAnswer,
+  decodePublication,
+  parseLedgerError,
+} from '../../ledger/index.ts'
 import { certificateOf } from '../support/certificates.ts'
 import { contradictions } from '../support/books.ts'
 import type { Creator, Invocation } from '../support/fake-peer.ts'
@@ -21,14 +28,12 @@ function request(commands: readonly unknown[], fold: readonly object[] = []): st
   return JSON.stringify({ lane: 0, fold, commands })
 }
 
-interface Answer {
-  readonly outcomes: readonly Outcome[]
-  readonly writes: number
-}
-
-function answerOf({ status, payload, message }: Invocation): Answer {
+function answerOf(
+  { status, payload, message }: Invocation,
+  commands: readonly unknown[] = [],
+): SubmitAnswer {
   if (status !== 200) throw new Error(message)
-  return JSON.parse(payload) as Answer
+  return decodeAnswer(payload, commands)
 }
 
 /** A letter for each call of the stub that touches the ledger. */
@@ -103,16 +108,34 @@ describe('Submit', () => {
     const commands = [{ ...transfer(STAR, ANN, BOB, '30'), traceparent }, issue(STAR, ANN, '1000')]
     const done = await peer.invoke(client, 'Submit', request(commands, ledger.completeFold()))
     const { outcomes } = answerOf(done)
-    const event = JSON.parse(done.event ?? '') as {
-      v: number
-      entries: { hash: string; entry: Entry; traceparent?: string }[]
+    const recorded = ({ actor, id }: Command) => {
+      const record = JSON.parse(peer.state.get(`command/${actor}/${id}`) ?? '') as object
+      return record as { hash: string; entryHash: string }
     }
-    expect(event.v).toBe(1)
-    expect(event.entries.map(({ hash }) => hash)).toEqual(
+    const context = { commands, submitter: 'mall', recorded }
+    const published = decodePublication(done.event ?? '', context)
+    expect(published.map(({ hash }) => hash)).toEqual(
       outcomes.map((outcome) => outcome.status === 'accepted' && outcome.entryHash),
     )
-    expect(event.entries.map((entry) => entry.traceparent)).toEqual([traceparent, undefined])
-    expect(event.entries.map(({ entry }) => entry.type)).toEqual(['TransferPoints', 'IssuePoints'])
+    for (const { entry, hash } of published) {
+      expect(cryptography.sha256(canonicalEntry(entry))).toBe(hash)
+    }
+    expect(published.map((entry) => entry.traceparent)).toEqual([traceparent, undefined])
+    expect(published.map(({ entry }) => entry.type)).toEqual(['TransferPoints', 'IssuePoints'])
+  })
+
+  test('takes a request compressed by zstd, and no more of it than a peer would', async () => {
+    const ledger = await stockedLedger()
+    const commands = [transfer(STAR, ANN, BOB, '30')]
+    const text = request(commands, ledger.completeFold())
+    const compressed = zstdCompressSync(text).toString('base64')
+    const plain = await new FakePeer(new Map(ledger.state)).invoke(client, 'Submit', text)
+    const packed = await new FakePeer(new Map(ledger.state)).invoke(client, 'Submit', compressed)
+    expect(packed).toEqual(plain)
+    expect(answerOf(plain).outcomes).toMatchObject([{ status: 'accepted' }])
+    const bomb = zstdCompressSync(`{"lane":${' '.repeat(40 * 1024 * 1024)}`).toString('base64')
+    const refused = await new FakePeer(new Map()).invoke(client, 'Submit', bomb)
+    expect(parseLedgerError(refused.message)?.code).toBe('SUBMIT_MALFORMED')
   })
 
   test('gives the same as the rules over a Map', async () => {
@@ -126,7 +149,7 @@ describe('Submit', () => {
     const fold = ledger.completeFold()
     const { outcomes } = await ledger.submit('mall', commands, { fold })
     const done = await peer.invoke(client, 'Submit', request(commands, fold))
-    expect(answerOf(done).outcomes).toEqual(outcomes)
+    expect(answerOf(done, commands).outcomes).toEqual(outcomes)
     const committed = new MemoryLedger()
     for (const [name, value] of peer.state) committed.state.set(name, value)
     expect(contradictions(committed)).toEqual([])
@@ -143,6 +166,7 @@ describe('Submit', () => {
 
   test.each([
     ['no JSON', '{'],
+    ['no zstd', Buffer.from('nothing').toString('base64')],
     ['no commands', request([])],
     ['1,001 commands', request(Array.from({ length: 1_001 }, () => null))],
     ['another member', '{"lane":0,"fold":[],"commands":[null],"admin":true}'],

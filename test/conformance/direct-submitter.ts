@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatewayError, StatusCode } from '@hyperledger/fabric-gateway'
 import type { ConnectionProfile } from '../../gateway/index.ts'
-import type { Outcome, SignedCommand } from '../../ledger/index.ts'
+import type { SignedCommand } from '../../ledger/index.ts'
+import { decodeAnswer } from '../../ledger/index.ts'
 import type { SiteClient } from './probe-site.ts'
 import { connectTo } from './probe-site.ts'
 
@@ -57,7 +58,7 @@ export class DirectSubmitter {
     if (status.code === StatusCode.MVCC_READ_CONFLICT) return undefined
     if (!status.successful) throw new Error(`validation code ${status.code}`)
     const result = Buffer.from(transaction.getResult()).toString()
-    const { outcomes } = JSON.parse(result) as { readonly outcomes: readonly Outcome[] }
+    const { outcomes } = decodeAnswer(result, commands)
     const verdicts = outcomes.map((outcome) =>
       outcome.status === 'refused' ? outcome.code : outcome.status,
     )

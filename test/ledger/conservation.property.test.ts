@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cryptography } from '../../chaincode/cryptography.ts'
-import type { Outcome, PublishedEntry } from '../../ledger/index.ts'
+import type { Outcome } from '../../ledger/index.ts'
 import { canonicalEntry, EntryText, parseEntry, shapeOf } from '../../ledger/index.ts'
 import {
   booksOf,
@@ -10,13 +10,14 @@ import {
   markContradictions,
   replayedBooksOf,
 } from '../support/books.ts'
+import type { PublishedText } from '../support/memory-ledger.ts'
 import { stockedLedger, verdict } from '../support/opened-ledger.ts'
 import { RandomDay } from '../support/random-day.ts'
 import { batches } from '../support/random-steps.ts'
 
 const checkEntry = shapeOf(EntryText)
 
-function expectReproducible({ hash, text }: PublishedEntry): void {
+function expectReproducible({ hash, text }: PublishedText): void {
   const entry = checkEntry(JSON.parse(text))
   expect(entry).toMatchObject({ ok: true })
   if (!entry.ok) return

@@ -1,23 +1,26 @@
 import { cryptography } from '../../chaincode/cryptography.ts'
 import type {
+  PlacedEntry,
+  PublishedEntry,
   CallContext,
   Entry,
   Key,
-  PublishedEntry,
   SubmitRequest,
   SubmitResult,
 } from '../../ledger/index.ts'
-import { parseEntry, parseSubmit, submit } from '../../ledger/index.ts'
-
-type EntryJson = Parameters<typeof parseEntry>[0]
+import { canonicalEntry, parseSubmit, splitKey, submit } from '../../ledger/index.ts'
 
 /** How a Submit is called; absent: by no admin, in lane 0, folding nothing. */
 export interface SubmitOptions extends Partial<SubmitRequest> {
   readonly isAdmin?: boolean
 }
 
+/** An entry with its canonical JSON. */
+export type PublishedText = PublishedEntry & { readonly text: string }
+
 /** What a Submit answered, and the keys that it looked at. */
 export interface Simulation extends SubmitResult {
+  readonly published: readonly (PublishedText & PlacedEntry)[]
   readonly reads: readonly string[]
 }
 
@@ -25,7 +28,7 @@ export interface Simulation extends SubmitResult {
 export class MemoryLedger {
   readonly state: Map<string, string>
   /** Everything that was ever published, in order. */
-  readonly published: PublishedEntry[]
+  readonly published: PublishedText[]
   readonly channel = 'consortium'
   #transactions: number
 
@@ -70,15 +73,16 @@ export class MemoryLedger {
     }
     const call = this.#call(organisation, isAdmin)
     const result = await submit(request, { readMany, ...cryptography }, call)
-    return { ...result, reads }
+    const published = result.published.map((one) => ({ ...one, text: canonicalEntry(one.entry) }))
+    return { ...result, published, reads }
   }
 
-  commit(result: SubmitResult): void {
+  commit(result: Omit<Simulation, 'reads'>): void {
     for (const { name, value } of result.writes) {
       if (value === undefined) this.state.delete(name)
       else this.state.set(name, value)
     }
-    this.published.push(...result.published)
+    this.published.push(...result.published.map(({ index: _index, ...published }) => published))
   }
 
   get<T>(key: Key<T>): T | undefined {
@@ -87,7 +91,7 @@ export class MemoryLedger {
   }
 
   entries(): Entry[] {
-    return this.published.map(({ text }) => parseEntry(JSON.parse(text) as EntryJson))
+    return this.published.map(({ entry }) => entry)
   }
 
   /** Transactions whose credits to a holding have not been folded: what a gateway would name. */
@@ -96,6 +100,20 @@ export class MemoryLedger {
     return [...this.state.keys()].flatMap((name) =>
       name.startsWith(prefix) ? [name.slice(prefix.length)] : [],
     )
+  }
+
+  /** The deltas of every account path that has any, in key order. */
+  openDeltas(): { account: string; asset: string; deltas: string[] }[] {
+    const accounts = new Map<string, { account: string; asset: string; deltas: string[] }>()
+    for (const name of [...this.state.keys()].sort()) {
+      const { kind, parts } = splitKey(name)
+      if (kind !== 'delta') continue
+      const [account, asset = ''] = [parts.slice(0, -2).join('/'), parts.at(-2)]
+      const open = accounts.get(`${account} ${asset}`) ?? { account, asset, deltas: [] }
+      open.deltas.push(parts.at(-1) ?? '')
+      accounts.set(`${account} ${asset}`, open)
+    }
+    return [...accounts.values()]
   }
 
   /** A fold that names every open credit there is, or those of one account. */
