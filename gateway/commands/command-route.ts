@@ -6,6 +6,7 @@ import { traceparentFor } from '../plugins/traces.ts'
 import { AcceptedCommand } from '../schemas/command-answer.ts'
 import { Problem } from '../schemas/problem.ts'
 import type { WriteServices } from '../write-services.ts'
+import { clientOf } from './client-of.ts'
 import type { CommandCall } from './command-service.ts'
 import { sendAnswer } from './send-answer.ts'
 
@@ -54,6 +55,7 @@ export function callOf(request: FastifyRequest): CommandCall {
     access: request.access,
     // Only another gateway's word counts: a command that is forwarded goes no further.
     isForwarded: request.access === 'gateway',
+    client: clientOf(request),
     traceparent: traceparentFor(request),
   }
 }

@@ -9,7 +9,7 @@ import {
   malformedOutcome,
   shapeCommand,
 } from '../../ledger/index.ts'
-import type { SubmitterIdentity } from '../fabric/fabric-connection.ts'
+import type { CommandOrigin } from '../batching/batcher.ts'
 import type { Access } from '../gateway-app.ts'
 import type { StoredOutcome } from '../projection/projection.ts'
 import type { CommandAnswer } from './command-answer.ts'
@@ -20,11 +20,7 @@ export interface CommandPorts {
   readonly sha256: (text: string) => string
   readonly outcome: (actor: string, id: string) => StoredOutcome | undefined
   readonly account: (id: string) => Account | undefined
-  readonly submit: (
-    shaped: ShapedCommand,
-    identity: SubmitterIdentity,
-    bytes: number,
-  ) => Promise<CommandAnswer>
+  readonly submit: (shaped: ShapedCommand, origin: CommandOrigin) => Promise<CommandAnswer>
   /** Whether the projection knows all credits that a debit has to name. */
   readonly isCaughtUp: () => boolean
   /** Passes a command to another organisation's gateway; undefined where there is none. */
@@ -37,6 +33,8 @@ export interface CommandPorts {
 export interface CommandCall {
   readonly access: Access
   readonly isForwarded: boolean
+  /** Who sent it, for taking turns with others. */
+  readonly client: string
   /** Of the request; a command that carries its own keeps that. */
   readonly traceparent: string
   /** The size of the command's text, when it is known. */
@@ -70,16 +68,17 @@ export class CommandService {
     if (bytes > MAX_COMMAND_BYTES) {
       throw new LedgerError('TOO_LARGE', { maxBytes: String(MAX_COMMAND_BYTES) })
     }
+    const origin: CommandOrigin = { identity: 'client', client: call.client, bytes }
     const stored = this.#ports.outcome(command.actor, command.id)
     if (stored !== undefined) return this.#replay(shaped, stored)
     if (isOrganisation(command.actor)) {
       if (call.access !== 'admin') throw new LedgerError('FORBIDDEN', { needs: 'admin' })
-      return await this.#submitHere(shaped, 'admin', bytes)
+      return await this.#submitHere(shaped, { ...origin, identity: 'admin' })
     }
     const home = call.isForwarded ? undefined : this.#foreignHome(shaped)
     const forward = home === undefined ? undefined : this.#ports.forwarder(home)
-    if (forward === undefined) return await this.#submitHere(shaped, 'client', bytes)
-    return await this.#forward(shaped, bytes, forward)
+    if (forward === undefined) return await this.#submitHere(shaped, origin)
+    return await this.#forward(shaped, origin, forward)
   }
 
   /** The answer to a command whose outcome is recorded; undefined when none is. */
@@ -88,16 +87,12 @@ export class CommandService {
     return stored === undefined ? undefined : answerOf(actor, id, stored)
   }
 
-  async #submitHere(
-    shaped: ShapedCommand,
-    identity: SubmitterIdentity,
-    bytes: number,
-  ): Promise<CommandAnswer> {
+  async #submitHere(shaped: ShapedCommand, origin: CommandOrigin): Promise<CommandAnswer> {
     // A debit names the credits that it folds: one that is unknown here could refuse it for good.
     if (debitsOf(shaped).length > 0 && !this.#ports.isCaughtUp()) {
       throw new LedgerError('LEDGER_UNAVAILABLE', { stage: 'catching up' })
     }
-    const answer = await this.#ports.submit(shaped, identity, bytes)
+    const answer = await this.#ports.submit(shaped, origin)
     if (!answer.replayed || answer.transactionId !== undefined) return answer
     return await this.#placed(answer)
   }
@@ -115,14 +110,14 @@ export class CommandService {
   /** If the home gateway is down this one may submit: versions keep it right. */
   async #forward(
     shaped: ShapedCommand,
-    bytes: number,
+    origin: CommandOrigin,
     forward: (shaped: ShapedCommand) => Promise<CommandAnswer>,
   ): Promise<CommandAnswer> {
     try {
       return await forward(shaped)
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'HOME_UNAVAILABLE') throw error
-      return await this.#submitHere(shaped, 'client', bytes)
+      return await this.#submitHere(shaped, origin)
     }
   }
 

@@ -28,7 +28,9 @@ export class EnvelopeStore {
 
   constructor(path: string) {
     this.#database = new DatabaseSync(path)
+    // An envelope is some hundred kilobytes, and comes and goes: few large pages.
     this.#database.exec(`
+      PRAGMA page_size = 16384;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       CREATE TABLE IF NOT EXISTS envelopes (
@@ -48,7 +50,16 @@ export class EnvelopeStore {
 
   /** The transaction's block has been seen; one that is not kept changes nothing. */
   settle(transactionId: string): void {
-    if (this.#open.delete(transactionId)) this.#delete.run(transactionId)
+    if (!this.#open.delete(transactionId)) return
+    // Waits for no disk: one that comes back with the power is only sent again, and found settled.
+    this.#database.exec('PRAGMA synchronous = NORMAL')
+    this.#delete.run(transactionId)
+    this.#database.exec('PRAGMA synchronous = FULL')
+  }
+
+  /** How many are kept. */
+  get open(): number {
+    return this.#open.size
   }
 
   has(transactionId: string): boolean {

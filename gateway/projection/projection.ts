@@ -1,14 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Account, Ledger, PointsProgramme } from '../../ledger/index.ts'
+import { holdingPath } from '../../ledger/index.ts'
 import type { LedgerBlock } from '../fabric/ledger-block.ts'
 import { BlockQueries } from './queries/block-queries.ts'
 import { BookQueries } from './queries/book-queries.ts'
+import { DeltaQueries } from './queries/delta-queries.ts'
+import { DueQueries } from './queries/due-queries.ts'
 import { EntryQueries } from './queries/entry-queries.ts'
 import { HoldingQueries } from './queries/holding-queries.ts'
 import type { StoredOutcome } from './queries/outcome-queries.ts'
 import { OutcomeQueries } from './queries/outcome-queries.ts'
 import { RegistryQueries } from './queries/registry-queries.ts'
 import { emptyStore, openStore } from './schema.ts'
+import { BalanceCache } from './writes/balance-cache.ts'
 import { BlockWriter } from './writes/block-writer.ts'
 
 export type { StoredOutcome } from './queries/outcome-queries.ts'
@@ -29,24 +33,30 @@ const COMMIT_EVERY_MS = 2_000
  */
 export class Projection {
   readonly blocks: BlockQueries
-  readonly books: BookQueries
-  readonly entries: EntryQueries
-  readonly holdings: HoldingQueries
+  readonly deltas: DeltaQueries
+  readonly due: DueQueries
   readonly registry: RegistryQueries
+  readonly #books: BookQueries
+  readonly #entries: EntryQueries
+  readonly #holdings: HoldingQueries
   readonly #outcomes: OutcomeQueries
   readonly #database: DatabaseSync
+  readonly #balances: BalanceCache
   readonly #writer: BlockWriter
   #checkpoint: (Checkpoint & { readonly blockHash: string }) | undefined
   #timer: NodeJS.Timeout | undefined
 
   private constructor(database: DatabaseSync) {
     this.#database = database
-    this.#writer = new BlockWriter(database)
+    this.#balances = new BalanceCache(database)
+    this.#writer = new BlockWriter(database, this.#balances)
     this.blocks = new BlockQueries(database)
-    this.books = new BookQueries(database)
-    this.entries = new EntryQueries(database)
-    this.holdings = new HoldingQueries(database)
+    this.deltas = new DeltaQueries(database)
+    this.due = new DueQueries(database)
     this.registry = new RegistryQueries(database)
+    this.#books = new BookQueries(database)
+    this.#entries = new EntryQueries(database)
+    this.#holdings = new HoldingQueries(database)
     this.#outcomes = new OutcomeQueries(database)
     this.#checkpoint = this.#readCheckpoint()
   }
@@ -54,6 +64,21 @@ export class Projection {
   /** Opens the store of a path, or makes it, anew when it is of another version. */
   static open(path: string): Projection {
     return new Projection(openStore(path))
+  }
+
+  get books(): BookQueries {
+    this.#balances.flush()
+    return this.#books
+  }
+
+  get entries(): EntryQueries {
+    this.#balances.flush()
+    return this.#entries
+  }
+
+  get holdings(): HoldingQueries {
+    this.#balances.flush()
+    return this.#holdings
   }
 
   /** The last block that has been applied; undefined before the first. */
@@ -78,6 +103,7 @@ export class Projection {
       throw new Error(`block ${block.number} does not follow block ${last.blockNumber}`)
     }
     this.#whole(() => this.#writer.write(block))
+    this.#balances.keep()
     this.#timer ??= setTimeout(() => this.commit(), COMMIT_EVERY_MS).unref()
     const genesisHash = last === undefined ? block.hash : last.genesisHash
     this.#checkpoint = { blockNumber: block.number, blockHash: block.hash, genesisHash }
@@ -85,7 +111,7 @@ export class Projection {
 
   /** Transactions whose credits to a holding no debit has folded in yet, in order of arrival. */
   openCredits(account: string, asset: string, limit: number): readonly string[] {
-    return this.holdings.openCredits(account, asset, limit)
+    return this.#balances.openCredits(holdingPath(account), asset, limit)
   }
 
   /** The outcome that the chain records of a command, and where. */
@@ -110,6 +136,7 @@ export class Projection {
   commit(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#balances.flush()
     if (this.#database.isTransaction) this.#database.exec('COMMIT')
   }
 
@@ -117,6 +144,7 @@ export class Projection {
   reset(): void {
     this.commit()
     emptyStore(this.#database)
+    this.#balances.clear()
     this.#checkpoint = undefined
   }
 

@@ -2,11 +2,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { rebuild } from './rebuild.ts'
 
 /** A store of another version is dropped and made again from the chain. */
-const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 3
 
 /**
  * Amounts are decimal text: they can exceed 64 bits. A transaction, entry or balance is referred to
- * by the number it got when it came, so that order of arrival is order of number.
+ * by the number it got when it came, so that order of arrival is order of number. What every entry
+ * writes has keys of integers: long keys are what a row costs.
  */
 const SCHEMA = `
 CREATE TABLE blocks (
@@ -31,37 +32,58 @@ CREATE TABLE accounts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX accounts_by_owner ON accounts (owner);
 
+-- Of the commands whose outcome no entry tells.
 CREATE TABLE outcomes (
-  actor TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, tx INTEGER NOT NULL,
-  PRIMARY KEY (actor, id)
+  command_key INTEGER NOT NULL, actor TEXT NOT NULL, id TEXT NOT NULL,
+  value TEXT NOT NULL, tx INTEGER NOT NULL,
+  PRIMARY KEY (command_key, actor, id)
 ) STRICT, WITHOUT ROWID;
 
--- tx is 0 for the base, and for a credit the transaction that made it.
-CREATE TABLE holding_parts (
-  account TEXT NOT NULL, asset TEXT NOT NULL, tx INTEGER NOT NULL, lots TEXT NOT NULL,
-  PRIMARY KEY (account, asset, tx)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE entry_types (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
+-- The keys are those of index-keys.ts, which several may share.
 CREATE TABLE entries (
-  seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, type TEXT NOT NULL, tx INTEGER NOT NULL,
-  text TEXT NOT NULL, traceparent TEXT
+  seq INTEGER PRIMARY KEY, tx INTEGER NOT NULL, type INTEGER NOT NULL,
+  hash_key INTEGER NOT NULL, command_key INTEGER NOT NULL,
+  hash TEXT NOT NULL, text TEXT NOT NULL, traceparent TEXT
 ) STRICT;
 CREATE INDEX entries_by_type ON entries (type);
+CREATE INDEX entries_by_hash ON entries (hash_key);
+CREATE INDEX entries_by_command ON entries (command_key);
 
+-- Of a holding also the base that debits write, and how many rows of credits it has.
 CREATE TABLE balances (
   id INTEGER PRIMARY KEY, path TEXT NOT NULL, asset TEXT NOT NULL,
-  debit TEXT NOT NULL, credit TEXT NOT NULL,
+  debit TEXT NOT NULL, credit TEXT NOT NULL, base TEXT, credits INTEGER NOT NULL,
   UNIQUE (path, asset)
 ) STRICT;
 
+-- What a transaction credited to a holding and no debit has folded into its base yet.
+CREATE TABLE credits (
+  balance INTEGER NOT NULL, tx INTEGER NOT NULL, lots TEXT NOT NULL,
+  PRIMARY KEY (balance, tx)
+) STRICT, WITHOUT ROWID;
+
+-- Side and amount stand in the entry.
 CREATE TABLE postings (
   balance INTEGER NOT NULL, entry INTEGER NOT NULL, line INTEGER NOT NULL,
-  side TEXT NOT NULL, amount TEXT NOT NULL, balance_after TEXT NOT NULL,
+  balance_after TEXT NOT NULL,
   PRIMARY KEY (balance, entry, line)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE general_ledger (
   path TEXT NOT NULL, asset TEXT NOT NULL, debit TEXT NOT NULL, credit TEXT NOT NULL,
+  PRIMARY KEY (path, asset)
+) STRICT, WITHOUT ROWID;
+
+-- The deltas that no compaction has taken in, by the last parts of their keys.
+CREATE TABLE open_deltas (
+  path TEXT NOT NULL, asset TEXT NOT NULL, name TEXT NOT NULL,
+  debit TEXT NOT NULL, credit TEXT NOT NULL,
+  PRIMARY KEY (path, asset, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE delta_counts (
+  path TEXT NOT NULL, asset TEXT NOT NULL, open INTEGER NOT NULL,
   PRIMARY KEY (path, asset)
 ) STRICT, WITHOUT ROWID;
 

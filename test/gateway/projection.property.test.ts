@@ -61,6 +61,17 @@ function expectOutcomes(projection: Projection, ledger: BlockLedger): void {
   }
 }
 
+/** What can be compacted is what the state has. */
+function expectOpenDeltas(projection: Projection, ledger: BlockLedger): void {
+  const counts = projection.deltas.crowded(0).map(({ path, asset, open }) => [path, asset, open])
+  const open = ledger.openDeltas()
+  const expected = open.map(({ account, asset, deltas }) => [account, asset, deltas.length])
+  expect(counts.sort()).toEqual(expected.sort())
+  for (const { account, asset, deltas } of open) {
+    expect(projection.deltas.names(account, asset, ALL)).toEqual(deltas)
+  }
+}
+
 /** Every posting's balance is the one before it and the posting, and the last is what is held. */
 function expectRunningBalances(projection: Projection): void {
   for (const member of MEMBERS) {
@@ -125,6 +136,7 @@ test('the projection is the ledger, whatever happens', async () => {
           expect(projection.openCredits(account, asset, ALL)).toEqual(credits)
         }
       }
+      expectOpenDeltas(projection, ledger)
       expectRunningBalances(projection)
       expectLiabilities(projection, date)
       const { balanced, generalEqualsDetail } = trialBalance(projection.books)

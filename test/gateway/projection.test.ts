@@ -7,7 +7,8 @@ import type { LedgerBlock } from '../../gateway/fabric/ledger-block.ts'
 import { Projection } from '../../gateway/projection/projection.ts'
 import { rebuild } from '../../gateway/projection/rebuild.ts'
 import { trialBalance } from '../../gateway/projection/trial-balance.ts'
-import { canonicalEntry, commandKey, sumLots } from '../../ledger/index.ts'
+import type { Entry } from '../../ledger/index.ts'
+import { commandKey, sumLots } from '../../ledger/index.ts'
 import type { BlockLedger } from '../support/blocks.ts'
 import { openedBlocks } from '../support/blocks.ts'
 import { ANN, BOB, issue, redeem, submitOne, transfer } from '../support/opened-ledger.ts'
@@ -106,7 +107,7 @@ describe('the chain of blocks', () => {
     ledger.submitInvalid('e'.repeat(64), 'MVCC_READ_CONFLICT', 'airline')
     await submitOne(ledger, 'mall', issue(STAR, ANN, '100'))
     const block = ledger.cut()
-    const stolen = { name: `holding/${accountOf(BOB)}/${STAR}`, value: '{"lots":[]}' }
+    const stolen = { name: `holding/${accountOf(BOB)}/${STAR}`, value: '[]' }
     const [invalid, ...rest] = block.transactions
     if (invalid === undefined) throw new Error('no transaction')
     const projection = projected(ledger.blocks.slice(0, -1))
@@ -295,29 +296,27 @@ test.each([20, 31])('sums of amounts of %i digits are exact', async (digits) => 
   const projection = projected(ledger.blocks)
   const amount = 10n ** BigInt(digits) - 1n
   const account = accountOf(ANN)
-  const texts = ['command-1', 'command-2'].map((commandId) =>
-    canonicalEntry({
-      v: 1,
-      type: 'IssuePoints',
-      actor: 'mall:till',
-      commandId,
-      commandHash: '',
-      submitter: 'mall',
-      businessDate: '2026-11-30',
-      cycle: '2026-11-30.1',
-      postings: [
-        { account: '7101', asset: STAR, side: 'debit', amount },
-        {
-          account: `7102/${account}`,
-          asset: STAR,
-          side: 'credit',
-          amount,
-          lots: [{ expires: 'never', amount }],
-        },
-      ],
-      references: {},
-    }),
-  )
+  const made = ['command-1', 'command-2'].map((commandId): Entry => ({
+    v: 1,
+    type: 'IssuePoints',
+    actor: 'mall:till',
+    commandId,
+    commandHash: '',
+    submitter: 'mall',
+    businessDate: '2026-11-30',
+    cycle: '2026-11-30.1',
+    postings: [
+      { account: '7101', asset: STAR, side: 'debit', amount },
+      {
+        account: `7102/${account}`,
+        asset: STAR,
+        side: 'credit',
+        amount,
+        lots: [{ expires: 'never', amount }],
+      },
+    ],
+    references: {},
+  }))
   const total = String(2n * amount)
   const id = 'd'.repeat(64)
   const writes = [
@@ -325,7 +324,7 @@ test.each([20, 31])('sums of amounts of %i digits are exact', async (digits) => 
     { name: `delta/7102/${STAR}/${id}`, value: `{"credit":"${total}","debit":"0"}` },
   ]
   const last = ledger.cut()
-  const entries = texts.map((text, index) => ({ hash: String(index).repeat(64), text }))
+  const entries = made.map((entry, index) => ({ hash: String(index).repeat(64), entry }))
   const origin = { validationCode: 'VALID', submitter: 'mall', timestamp: '' }
   projection.apply({ ...last, transactions: [{ id, index: 0, ...origin, writes, entries }] })
 

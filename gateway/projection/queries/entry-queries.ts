@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { hashKeyOf } from '../index-keys.ts'
+import { entryJsonOf } from '../published-entry.ts'
 import { Query } from '../query.ts'
 
 /** An entry as it was published, and where. */
@@ -6,6 +8,7 @@ export interface StoredEntry {
   /** Order of arrival, from 1. */
   readonly seq: number
   readonly hash: string
+  /** As it is stored, for `entryJsonOf` to read. */
   readonly text: string
   readonly transactionId: string
   readonly blockNumber: number
@@ -22,6 +25,8 @@ export interface StatementLine extends StoredEntry {
   /** How the account stood after it, on its normal side. */
   readonly balance: string
 }
+
+type PostedEntry = Omit<StatementLine, 'asset' | 'side' | 'amount'>
 
 export interface EntryFilter {
   readonly type?: string
@@ -47,6 +52,8 @@ FROM postings JOIN entries ON entries.seq = postings.entry
 JOIN transactions ON transactions.seq = entries.tx
 WHERE balance = :balance`
 
+const OF_TYPE = 'type = (SELECT id FROM entry_types WHERE name = :type)'
+
 /** Entries, newest first, and the statements of accounts. */
 export class EntryQueries {
   readonly #balances: Query<{ readonly id: number; readonly asset: string }>
@@ -55,31 +62,31 @@ export class EntryQueries {
   readonly #ofType: Query<StoredEntry>
   readonly #ofBalance: Query<StoredEntry>
   readonly #ofBalanceAndType: Query<StoredEntry>
-  readonly #statement: Query<Omit<StatementLine, 'asset'>>
+  readonly #statement: Query<PostedEntry>
 
   constructor(database: DatabaseSync) {
     const newest = 'ORDER BY entries.seq DESC LIMIT :limit'
     const ofBalance = `SELECT DISTINCT ${ENTRY_COLUMNS} ${POSTED_ENTRIES} AND postings.entry < :before`
     const newestPosting = 'ORDER BY postings.entry DESC LIMIT :limit'
     this.#balances = new Query(database, 'SELECT id, asset FROM balances WHERE path = ?')
-    this.#byHash = new Query(database, `${ENTRIES} WHERE hash = ?`)
+    this.#byHash = new Query(database, `${ENTRIES} WHERE hash_key = ? AND hash = ?`)
     this.#all = new Query(database, `${ENTRIES} WHERE entries.seq < :before ${newest}`)
     this.#ofType = new Query(
       database,
-      `${ENTRIES} WHERE type = :type AND entries.seq < :before ${newest}`,
+      `${ENTRIES} WHERE ${OF_TYPE} AND entries.seq < :before ${newest}`,
     )
     this.#ofBalance = new Query(database, `${ofBalance} ${newestPosting}`)
-    this.#ofBalanceAndType = new Query(database, `${ofBalance} AND type = :type ${newestPosting}`)
+    this.#ofBalanceAndType = new Query(database, `${ofBalance} AND ${OF_TYPE} ${newestPosting}`)
     this.#statement = new Query(
       database,
-      `SELECT ${ENTRY_COLUMNS}, line, side, amount, balance_after AS balance ${POSTED_ENTRIES}
+      `SELECT ${ENTRY_COLUMNS}, line, balance_after AS balance ${POSTED_ENTRIES}
        AND (postings.entry, line) < (:seq, :line)
        ORDER BY postings.entry DESC, line DESC LIMIT :limit`,
     )
   }
 
   byHash(hash: string): StoredEntry | undefined {
-    return this.#byHash.one(hash)
+    return this.#byHash.one(hashKeyOf(hash), hash)
   }
 
   /** Newest first, below `before`. */
@@ -98,11 +105,11 @@ export class EntryQueries {
   ): StatementLine[] {
     const balances = this.#balances.all(path)
     const asked = balances.filter((balance) => asset === undefined || balance.asset === asset)
-    const lines = asked.flatMap(({ id, asset }) => {
-      const rows = this.#statement.allNamed({ balance: id, seq, line, limit })
-      return rows.map((row) => ({ ...row, asset }))
-    })
-    return lines.sort((a, b) => b.seq - a.seq || b.line - a.line).slice(0, limit)
+    const rows = asked.flatMap(({ id }) =>
+      this.#statement.allNamed({ balance: id, seq, line, limit }),
+    )
+    rows.sort((a, b) => b.seq - a.seq || b.line - a.line)
+    return rows.slice(0, limit).map(statementLine)
   }
 
   /** An account has a few balances, one an asset; an entry may have touched several of them. */
@@ -122,4 +129,11 @@ export class EntryQueries {
     }
     return [...entries.values()].sort((a, b) => b.seq - a.seq).slice(0, limit)
   }
+}
+
+function statementLine(row: PostedEntry): StatementLine {
+  const posting = entryJsonOf(row.text).postings[row.line]
+  if (posting === undefined) throw new Error(`entry ${row.hash} has no line ${row.line}`)
+  const { asset, side, amount } = posting
+  return { ...row, asset, side, amount }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Lot } from '../../../ledger/index.ts'
-import { holdingKey } from '../../../ledger/index.ts'
+import { holdingKey, holdingPath } from '../../../ledger/index.ts'
 import { Query } from '../query.ts'
 
 /** All lots that an account has of an asset, base and credits, in no order and not merged. */
@@ -10,36 +10,24 @@ export interface HeldLots {
 }
 
 export class HoldingQueries {
-  readonly #openCredits: Query<{ readonly id: string }>
-  readonly #parts: Query<{ readonly asset: string; readonly lots: string }>
+  readonly #bases: Query<{ readonly id: number; readonly asset: string; readonly base: string }>
+  readonly #credits: Query<{ readonly lots: string }>
 
   constructor(database: DatabaseSync) {
-    this.#openCredits = new Query(
+    this.#bases = new Query(
       database,
-      `SELECT transactions.id AS id
-       FROM holding_parts JOIN transactions ON transactions.seq = holding_parts.tx
-       WHERE account = ? AND asset = ? AND tx > 0 ORDER BY tx LIMIT ?`,
+      `SELECT id, asset, coalesce(base, '') AS base FROM balances WHERE path = ? ORDER BY asset`,
     )
-    this.#parts = new Query(
-      database,
-      'SELECT asset, lots FROM holding_parts WHERE account = ? ORDER BY asset, tx',
-    )
-  }
-
-  /** Transactions whose credits to a holding no debit has folded in yet, in order of arrival. */
-  openCredits(account: string, asset: string, limit: number): string[] {
-    return this.#openCredits.all(account, asset, limit).map(({ id }) => id)
+    this.#credits = new Query(database, 'SELECT lots FROM credits WHERE balance = ? ORDER BY tx')
   }
 
   /** By asset; an asset that was once held stays, with no lots. */
   ofAccount(account: string): HeldLots[] {
-    const held = new Map<string, Lot[]>()
     const { codec } = holdingKey('', '')
-    for (const { asset, lots } of this.#parts.all(account)) {
-      const all = held.get(asset) ?? []
-      all.push(...codec.decode(lots).lots)
-      held.set(asset, all)
-    }
-    return [...held].map(([asset, lots]) => ({ asset, lots }))
+    return this.#bases.all(holdingPath(account)).map(({ id, asset, base }) => {
+      const credits = this.#credits.all(id).map(({ lots }) => lots)
+      const records = base === '' ? credits : [base, ...credits]
+      return { asset, lots: records.flatMap((record) => codec.decode(record).lots) }
+    })
   }
 }

@@ -1,9 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { deltaKey, splitKey } from '../../../ledger/index.ts'
+import { commandKey, splitKey } from '../../../ledger/index.ts'
 import type { LedgerBlock, LedgerTransaction } from '../../fabric/ledger-block.ts'
-import { BalanceWriter } from './balance-writer.ts'
+import type { BalanceCache } from './balance-cache.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { HoldingWriter } from './holding-writer.ts'
+import { OpenDeltasWriter } from './open-deltas-writer.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
 import { OutstandingWriter } from './outstanding-writer.ts'
 import { RegistryWriter } from './registry-writer.ts'
@@ -20,33 +21,44 @@ export class BlockWriter {
   readonly #insertBlock: StatementSync
   readonly #insertTransaction: StatementSync
   readonly #entries: EntryWriter
-  readonly #balances: BalanceWriter
+  readonly #balances: BalanceCache
+  readonly #codeTotals: TurnoverWriter
   readonly #outstanding: OutstandingWriter
   readonly #generalLedger: TurnoverWriter
   readonly #takers: ReadonlyMap<string, TakeWrite>
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, balances: BalanceCache) {
     this.#insertBlock = database.prepare('INSERT INTO blocks VALUES (?, ?, ?)')
     this.#insertTransaction = database.prepare(
       `INSERT INTO transactions
          (block_number, position, id, validation_code, submitter, timestamp, entry_count)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
-    this.#balances = new BalanceWriter(database)
+    this.#balances = balances
+    this.#codeTotals = new TurnoverWriter(database, 'code_totals')
     this.#outstanding = new OutstandingWriter(database)
     this.#generalLedger = new TurnoverWriter(database, 'general_ledger')
-    this.#entries = new EntryWriter(database, this.#balances, this.#outstanding)
+    this.#entries = new EntryWriter(database, {
+      balances,
+      codeTotals: this.#codeTotals,
+      outstanding: this.#outstanding,
+    })
     this.#takers = this.#makeTakers(database)
   }
 
-  /** Throws on what a block of this ledger cannot hold; the caller then rolls back. */
+  /**
+   * Throws on what a block of this ledger cannot hold; the caller then rolls back. What it changes
+   * of balances is the cache's to keep.
+   */
   write(block: LedgerBlock): void {
+    this.#entries.begin()
     this.#balances.begin()
+    this.#codeTotals.begin()
     this.#outstanding.begin()
     this.#generalLedger.begin()
     this.#insertBlock.run(block.number, block.hash, block.previousHash)
     for (const transaction of block.transactions) this.#writeTransaction(block.number, transaction)
-    this.#balances.flush()
+    this.#codeTotals.flush()
     this.#outstanding.flush()
     this.#generalLedger.flush()
   }
@@ -54,7 +66,8 @@ export class BlockWriter {
   #makeTakers(database: DatabaseSync): ReadonlyMap<string, TakeWrite> {
     const registry = new RegistryWriter(database)
     const outcomes = new OutcomeWriter(database)
-    const holdings = new HoldingWriter(database)
+    const deltas = new OpenDeltasWriter(database, this.#generalLedger)
+    const holdings = new HoldingWriter(this.#balances)
     const record = (kind: string): [string, TakeWrite] => [
       kind,
       (parts, value) => registry.put(kind, parts, present(value)),
@@ -65,19 +78,12 @@ export class BlockWriter {
       ['command', (parts, value, tx) => outcomes.put(parts, present(value), tx)],
       ['holding', (parts, value) => holdings.putBase(parts, present(value))],
       ['credit', (parts, value, tx) => holdings.putCredit(parts, value, tx)],
-      ['delta', (parts, value) => this.#addDelta(parts, present(value))],
+      ['delta', (parts, value) => deltas.put(parts, value)],
       ['organisations', UNUSED],
       ['receipt', UNUSED],
       ['order', UNUSED],
       ['reversal', UNUSED],
     ])
-  }
-
-  /** `parts` are the account path, which may have slashes, asset and transaction. */
-  #addDelta(parts: readonly string[], value: string): void {
-    const path = parts.slice(0, -2).join('/')
-    const asset = parts.at(-2) ?? ''
-    this.#generalLedger.add(path, asset, deltaKey('', '', '').codec.decode(value))
   }
 
   #writeTransaction(blockNumber: bigint, transaction: LedgerTransaction): void {
@@ -92,7 +98,10 @@ export class BlockWriter {
     )
     const tx = Number(lastInsertRowid)
     if (validationCode !== 'VALID') return
+    const told = new Set(entries.map(({ entry }) => commandKey(entry.actor, entry.commandId).name))
     for (const { name, value } of transaction.writes) {
+      // Such an outcome is made again from its entry.
+      if (told.has(name)) continue
       const { kind, parts } = splitKey(name)
       const take = this.#takers.get(kind)
       if (take === undefined) throw new Error(`a kind of key that is not projected: ${name}`)

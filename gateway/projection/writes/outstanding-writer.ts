@@ -18,6 +18,7 @@ export class OutstandingWriter {
   readonly #select: Query<{ readonly amount: string }>
   readonly #put: StatementSync
   readonly #lots = new Map<string, OutstandingLot>()
+  #last: OutstandingLot | undefined
 
   constructor(database: DatabaseSync) {
     this.#select = new Query(
@@ -34,6 +35,7 @@ export class OutstandingWriter {
   /** Forgets what an abandoned block left behind. */
   begin(): void {
     this.#lots.clear()
+    this.#last = undefined
   }
 
   add({ asset, side, lots = [] }: Posting): void {
@@ -49,6 +51,11 @@ export class OutstandingWriter {
   }
 
   #lot(asset: string, expires: string, availableFrom: string): OutstandingLot {
+    const last = this.#last
+    // Most postings of a block are of a few lots, and names are dear to make.
+    if (last?.expires === expires && last.asset === asset && last.availableFrom === availableFrom) {
+      return last
+    }
     const name = `${asset} ${expires} ${availableFrom}`
     let lot = this.#lots.get(name)
     if (lot === undefined) {
@@ -56,6 +63,7 @@ export class OutstandingWriter {
       lot = { asset, expires, availableFrom, amount: BigInt(stored) }
       this.#lots.set(name, lot)
     }
+    this.#last = lot
     return lot
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Delta } from '../../../ledger/index.ts'
+import type { Delta, Side } from '../../../ledger/index.ts'
 import { Query } from '../query.ts'
 
 interface Total {
@@ -14,6 +14,7 @@ export class TurnoverWriter {
   readonly #select: Query<{ readonly debit: string; readonly credit: string }>
   readonly #put: StatementSync
   readonly #totals = new Map<string, Total>()
+  #last: Total | undefined
 
   constructor(database: DatabaseSync, table: 'general_ledger' | 'code_totals') {
     this.#select = new Query(
@@ -29,12 +30,17 @@ export class TurnoverWriter {
   /** Forgets what an abandoned block left behind. */
   begin(): void {
     this.#totals.clear()
+    this.#last = undefined
   }
 
-  add(path: string, asset: string, { debit = 0n, credit = 0n }: Partial<Delta>): void {
+  add(path: string, asset: string, { debit, credit }: Delta): void {
     const total = this.#total(path, asset)
     total.debit += debit
     total.credit += credit
+  }
+
+  addTo(side: Side, path: string, asset: string, amount: bigint): void {
+    this.#total(path, asset)[side] += amount
   }
 
   flush(): void {
@@ -44,6 +50,9 @@ export class TurnoverWriter {
   }
 
   #total(path: string, asset: string): Total {
+    const last = this.#last
+    // A block posts to few codes and assets, and names are dear to make.
+    if (last?.path === path && last.asset === asset) return last
     const name = `${path} ${asset}`
     let total = this.#totals.get(name)
     if (total === undefined) {
@@ -51,6 +60,7 @@ export class TurnoverWriter {
       total = { path, asset, debit: BigInt(debit), credit: BigInt(credit) }
       this.#totals.set(name, total)
     }
+    this.#last = total
     return total
   }
 }
