@@ -6,11 +6,14 @@ import type { SubmitterIdentity } from '../fabric/fabric-connection.ts'
 import { BatchFailure, OutcomeUnknown } from '../fabric/batch-failure.ts'
 import type { BatchResult, EndorsedBatch } from '../fabric/submit-batch.ts'
 import { pinFor } from '../fencing.ts'
+import type { BatchObserver } from '../metrics/observers.ts'
 import type { OwnEnvelope } from '../own-commands.ts'
-import type { WaitingCommand } from './batch-queue.ts'
 import { foldCommand, refillsFor } from './own-batch-commands.ts'
 import type { Outage } from './retries.ts'
 import { Retries } from './retries.ts'
+import type { Accusation } from './suspects.ts'
+import { accuse } from './suspects.ts'
+import type { WaitingCommand } from './waiting-command.ts'
 
 /** The oldest credits of a holding that are not folded. */
 export interface OpenCredits {
@@ -29,6 +32,9 @@ export interface BatchPorts {
   readonly openCredits: (account: string, asset: string) => OpenCredits
   /** How much quota a lane takes at once. */
   readonly refillShare: (asset: string) => bigint
+  /** Keys that other gateways' transactions have written since a time of `performance.now()`. */
+  readonly movedSince: (momentMs: number) => ReadonlySet<string>
+  readonly observer?: BatchObserver
   /** Told of every batch that failed, and of endorsers that go on disagreeing. */
   readonly onFault: (error: unknown, what: string) => void
   readonly sha256: (text: string) => string
@@ -42,28 +48,43 @@ export interface RunContext {
   /** How long the ledger may be away before a batch is given up. */
   readonly patienceMs: number
   readonly outage: Outage
+  /** What the batch's holdings were found to have when it was taken; good for one proposal. */
+  readonly credits: Map<string, OpenCredits>
   /** Keeps the batch's keys from others until the promise has resolved. */
   readonly hold: (until: Promise<void>) => void
+  /** Told when the endorsers are done with the batch. */
+  readonly onEndorsed: () => void
+  /** Takes commands out of the batch, to be tried one at a time because of the suspects. */
+  readonly setAside: (accusation: Accusation) => void
 }
 
 /**
- * Runs one batch to an answer for each of its commands. A batch that fails is tried again as its
- * failure calls for, or split, so that a bad command harms no other.
+ * Runs one batch to an answer for each of its commands, but for those that it sets aside. A batch
+ * that fails is tried again as its failure calls for, or split, so that a bad command harms no other.
  */
 export async function runBatch(
-  batch: readonly WaitingCommand[],
+  whole: readonly WaitingCommand[],
   context: RunContext,
   ports: BatchPorts,
 ): Promise<void> {
   const retries = new Retries(context)
-  for (;;) {
+  for (let batch = whole; batch.length > 0;) {
+    const startedMs = performance.now()
     try {
       settle(batch, await runOnce(batch, context, ports))
       return
     } catch (error) {
       const failure = failureOf(error)
       if (failure instanceof OutcomeUnknown) context.hold(failure.settled)
+      const accusation = accusationFor(failure, batch, ports.movedSince, startedMs)
+      if (accusation !== undefined) {
+        ports.observer?.failedBatch(failure.kind, 'isolate')
+        context.setAside(accusation)
+        batch = batch.filter((command) => !accusation.commands.has(command))
+        continue
+      }
       const next = retries.next(failure.kind, batch.length)
+      ports.observer?.failedBatch(failure.kind, typeof next === 'string' ? next : 'again')
       if (next === 'split') {
         const middle = Math.ceil(batch.length / 2)
         await runBatch(batch.slice(0, middle), context, ports)
@@ -78,6 +99,17 @@ export async function runBatch(
       await delay(next.delayMs)
     }
   }
+}
+
+/** Who is to blame that endorsers disagree, or that a transaction of several commands is invalid. */
+function accusationFor(
+  { kind }: BatchFailure,
+  batch: readonly WaitingCommand[],
+  movedSince: BatchPorts['movedSince'],
+  startedMs: number,
+): Accusation | undefined {
+  if (batch.length < 2 || (kind !== 'conflict' && kind !== 'mismatch')) return undefined
+  return accuse(batch, movedSince(startedMs))
 }
 
 /** What is not known to be anything else is a fault, and one command's doing. */
@@ -102,14 +134,15 @@ async function runOnce(
   context: RunContext,
   ports: BatchPorts,
 ): Promise<BatchResult> {
-  const { lane, outage, hold } = context
+  const { lane, outage, hold, onEndorsed } = context
   const identity = batch[0]?.identity ?? 'client'
   for (let folds = 0; ; folds += 1) {
-    const { endorsed, own } = await endorseRefilled(batch, lane, ports)
+    const { endorsed, own } = await endorseRefilled(batch, context, ports)
     outage.end()
     const outcomes = endorsed.outcomes.slice(own)
     const unfolded = holdingsOf(batch.filter((_, index) => isFoldIncomplete(outcomes[index])))
     if (unfolded.length === 0 || folds === MAX_FOLDS) {
+      onEndorsed()
       const result = await endorsed.commit()
       // Its next reader must not be endorsed by a peer that has not got it yet.
       if (result.transaction) hold(ports.endorsersHave(result.transaction.blockNumber))
@@ -125,12 +158,13 @@ async function runOnce(
 /** Endorses the batch, with refills in front as long as they help. */
 async function endorseRefilled(
   batch: readonly WaitingCommand[],
-  lane: number,
+  { lane, credits }: RunContext,
   ports: BatchPorts,
 ): Promise<{ readonly endorsed: EndorsedBatch; readonly own: number }> {
   const identity = batch[0]?.identity ?? 'client'
   const signed = batch.map(({ shaped: { rule: _rule, ...command } }) => command)
-  const fold = foldOf(holdingsOf(batch), ports)
+  const fold = foldOf(holdingsOf(batch), ports, credits)
+  credits.clear()
   let own = pinFor(
     signed.map(({ command }) => command),
     ports,
@@ -157,13 +191,23 @@ function isFoldIncomplete(outcome: Outcome | undefined): boolean {
 
 function holdingsOf(commands: readonly WaitingCommand[]): HoldingReference[] {
   const holdings = commands.flatMap(({ debits }) => debits)
-  return [...new Map(holdings.map((one) => [`${one.account} ${one.asset}`, one])).values()]
+  return [...new Map(holdings.map((one) => [nameOfHolding(one), one])).values()]
+}
+
+export function nameOfHolding({ account, asset }: HoldingReference): string {
+  return `${account} ${asset}`
 }
 
 /** Names the credits of every holding that may be debited, and says whether those are all. */
-function foldOf(holdings: readonly HoldingReference[], ports: BatchPorts): SubmitRequest['fold'] {
-  return holdings.flatMap(({ account, asset }) => {
-    const { transactions, complete } = ports.openCredits(account, asset)
+function foldOf(
+  holdings: readonly HoldingReference[],
+  ports: BatchPorts,
+  credits: ReadonlyMap<string, OpenCredits> = new Map(),
+): SubmitRequest['fold'] {
+  return holdings.flatMap((holding) => {
+    const { account, asset } = holding
+    const known = credits.get(nameOfHolding(holding))
+    const { transactions, complete } = known ?? ports.openCredits(account, asset)
     if (transactions.length === 0) return []
     return [{ account, asset, transactions: [...transactions], complete }]
   })

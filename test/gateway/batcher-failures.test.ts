@@ -6,14 +6,14 @@ import {
 } from '../../gateway/fabric/batch-failure.ts'
 import type { SubmitRequest } from '../../ledger/index.ts'
 import { LedgerError } from '../../ledger/index.ts'
-import { accepted, commandsOf, FakeLedger, transfer } from '../support/fake-ledger.ts'
+import { accepted, commandsOf, FakeLedger, ORIGIN, transfer } from '../support/fake-ledger.ts'
 
 test('a conflict is tried again under the same ids', async () => {
   const ledger = new FakeLedger(accepted, (_request, attempt) =>
     attempt < 3 ? invalidTransaction('MVCC_READ_CONFLICT', false) : undefined,
   )
   const command = transfer('mall:m-ann')
-  const answer = await ledger.batcher().submit(command, 'client', 100)
+  const answer = await ledger.batcher().submit(command, ORIGIN)
   expect(answer.status).toBe('accepted')
   const ids = ledger.requests.map((request) => commandsOf(request).map((one) => one.command.id))
   expect(ids).toEqual([[command.command.id], [command.command.id], [command.command.id]])
@@ -30,7 +30,7 @@ test('a command that breaks its batch harms no other', async () => {
   const good = Array.from({ length: 9 }, (_, index) => transfer(`mall:m-${index}`))
   const commands = [...good.slice(0, 4), bad, ...good.slice(4)]
   const settled = await Promise.allSettled(
-    commands.map((command) => batcher.submit(command, 'client', 100)),
+    commands.map((command) => batcher.submit(command, ORIGIN)),
   )
   expect(settled.map(({ status }) => status)).toEqual(
     commands.map((command) => (command === bad ? 'rejected' : 'fulfilled')),
@@ -43,9 +43,7 @@ const away = (): BatchFailure =>
 test('an unavailable ledger is told to all after a while, without splitting', async () => {
   const ledger = new FakeLedger(accepted, away)
   const batcher = ledger.batcher()
-  const all = ['mall:m-ann', 'mall:m-bob'].map((who) =>
-    batcher.submit(transfer(who), 'client', 100),
-  )
+  const all = ['mall:m-ann', 'mall:m-bob'].map((who) => batcher.submit(transfer(who), ORIGIN))
   for (const one of await Promise.allSettled(all)) {
     expect(one).toMatchObject({ status: 'rejected', reason: { code: 'LEDGER_UNAVAILABLE' } })
   }
@@ -56,17 +54,15 @@ test('an unavailable ledger is told to all after a while, without splitting', as
 test('a ledger that has been away for long is tried once for each batch', async () => {
   const ledger = new FakeLedger(accepted, away)
   const batcher = ledger.batcher()
-  await batcher.submit(transfer('mall:m-ann'), 'client', 100).catch(() => undefined)
+  await batcher.submit(transfer('mall:m-ann'), ORIGIN).catch(() => undefined)
   const before = ledger.requests.length
-  await batcher.submit(transfer('mall:m-ann'), 'client', 100).catch(() => undefined)
+  await batcher.submit(transfer('mall:m-ann'), ORIGIN).catch(() => undefined)
   expect(ledger.requests.length).toBe(before + 1)
 })
 
 test('a ledger that comes back takes what waited for it', async () => {
   const ledger = new FakeLedger(accepted, (_request, attempt) => (attempt < 4 ? away() : undefined))
-  const answer = await ledger
-    .batcher({ patienceMs: 60_000 })
-    .submit(transfer('mall:m-ann'), 'client', 100)
+  const answer = await ledger.batcher({ patienceMs: 60_000 }).submit(transfer('mall:m-ann'), ORIGIN)
   expect(answer.status).toBe('accepted')
 })
 
@@ -74,9 +70,7 @@ test('endorsers that go on disagreeing are asked six times, and that is told', a
   const mismatch = new LedgerError('LEDGER_UNAVAILABLE', { validationCode: 'MISMATCH' })
   const ledger = new FakeLedger(accepted, () => new BatchFailure('mismatch', mismatch))
   const batcher = ledger.batcher()
-  const all = ['mall:m-ann', 'mall:m-bob'].map((who) =>
-    batcher.submit(transfer(who), 'client', 100),
-  )
+  const all = ['mall:m-ann', 'mall:m-bob'].map((who) => batcher.submit(transfer(who), ORIGIN))
   for (const one of await Promise.allSettled(all)) {
     expect(one).toMatchObject({ reason: { detail: { validationCode: 'MISMATCH' } } })
   }
@@ -91,7 +85,7 @@ test.each([
   const ledger = new FakeLedger(accepted, () =>
     invalidTransaction('ENDORSEMENT_POLICY_FAILURE', changed),
   )
-  const answer = ledger.batcher().submit(transfer('mall:m-ann'), 'client', 100)
+  const answer = ledger.batcher().submit(transfer('mall:m-ann'), ORIGIN)
   await expect(answer).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' })
   expect(ledger.requests).toHaveLength(times)
 })
@@ -102,14 +96,14 @@ test('an account is not touched again before a transaction of unknown outcome ha
     attempt === 1 ? new OutcomeUnknown('a'.repeat(64), end.promise) : undefined,
   )
   const batcher = ledger.batcher({ maxInFlight: 1 })
-  const lost = batcher.submit(transfer('mall:m-ann'), 'client', 100)
+  const lost = batcher.submit(transfer('mall:m-ann'), ORIGIN)
   await expect(lost).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
   let isAnswered = false
-  const next = batcher.submit(transfer('mall:m-ann'), 'client', 100).finally(() => {
+  const next = batcher.submit(transfer('mall:m-ann'), ORIGIN).finally(() => {
     isAnswered = true
   })
   // Another account is served meanwhile, in another lane.
-  await batcher.submit(transfer('mall:m-bob'), 'client', 100)
+  await batcher.submit(transfer('mall:m-bob'), ORIGIN)
   expect(isAnswered).toBe(false)
   end.resolve()
   expect((await next).status).toBe('accepted')
@@ -121,9 +115,9 @@ test('the answer does not wait for the endorsers, the next debit of the account 
   const ledger = new FakeLedger()
   ledger.endorsersHave = (blockNumber) => (blockNumber === 1n ? arrival.promise : Promise.resolve())
   const batcher = ledger.batcher()
-  await batcher.submit(transfer('mall:m-ann'), 'client', 100)
-  const next = batcher.submit(transfer('mall:m-ann'), 'client', 100)
-  await batcher.submit(transfer('mall:m-bob'), 'client', 100)
+  await batcher.submit(transfer('mall:m-ann'), ORIGIN)
+  const next = batcher.submit(transfer('mall:m-ann'), ORIGIN)
+  await batcher.submit(transfer('mall:m-bob'), ORIGIN)
   expect(ledger.requests).toHaveLength(2)
   arrival.resolve()
   await next
@@ -133,9 +127,9 @@ test('the answer does not wait for the endorsers, the next debit of the account 
 test('what is more than can wait is refused at once', async () => {
   const batcher = new FakeLedger().batcher({ maxWaiting: 2, companyMs: 1_000 })
   const waiting = ['mall:m-ann', 'mall:m-bob'].map((who) =>
-    batcher.submit(transfer(who), 'client', 100).catch(() => undefined),
+    batcher.submit(transfer(who), ORIGIN).catch(() => undefined),
   )
-  const refused = batcher.submit(transfer('mall:m-cid'), 'client', 100)
+  const refused = batcher.submit(transfer('mall:m-cid'), ORIGIN)
   await expect(refused).rejects.toMatchObject({ code: 'QUEUE_FULL' })
   await batcher.stop()
   await Promise.all(waiting)

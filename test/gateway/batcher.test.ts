@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest'
 import type { ShapedCommand, SubmitRequest } from '../../ledger/index.ts'
-import { accepted, commandsOf, FakeLedger, shaped, transfer } from '../support/fake-ledger.ts'
+import {
+  accepted,
+  commandsOf,
+  FakeLedger,
+  ORIGIN,
+  shaped,
+  transfer,
+} from '../support/fake-ledger.ts'
 import { accountOf, signed, STAR } from '../support/world.ts'
 
 test('what waits goes into one transaction, with the credits of the accounts it debits', async () => {
   const ledger = new FakeLedger()
   const batcher = ledger.batcher()
   const commands = [transfer('mall:m-ann'), transfer('mall:m-bob'), transfer('mall:m-ann')]
-  const answers = await Promise.all(
-    commands.map((command) => batcher.submit(command, 'client', 100)),
-  )
+  const answers = await Promise.all(commands.map((command) => batcher.submit(command, ORIGIN)))
   expect(ledger.requests).toHaveLength(1)
   expect(ledger.requests[0]?.fold).toEqual([
     {
@@ -35,16 +40,16 @@ test('an account is never debited by two transactions in flight, and lanes are n
     }
     return accepted(request)
   })
-  const batcher = ledger.batcher({ maxCommands: 3, minToOverlap: 1 })
+  const batcher = ledger.batcher({ maxCommands: 3 })
   const members = Array.from({ length: 60 }, (_, index) => `mall:m-${index % 7}`)
-  await Promise.all(members.map((member) => batcher.submit(transfer(member), 'client', 100)))
+  await Promise.all(members.map((member) => batcher.submit(transfer(member), ORIGIN)))
   expect(overlaps).toEqual([])
   expect(ledger.requests.length).toBeGreaterThan(15)
 })
 
 test('a batch without a command of the organisation carries one by which it can be fenced', async () => {
   const ledger = new FakeLedger()
-  const answer = await ledger.batcher().submit(transfer('bank:m-bea', 'mall:m-ann'), 'client', 100)
+  const answer = await ledger.batcher().submit(transfer('bank:m-bea', 'mall:m-ann'), ORIGIN)
   const [request] = ledger.requests as [SubmitRequest]
   expect(commandsOf(request).map(({ command }) => [command.type, command.actor])).toEqual([
     ['VoidCommand', 'mall'],
@@ -72,7 +77,7 @@ test('an empty lane is refilled in front of the commands, in the same transactio
       funder: 'mall',
     }),
   )
-  const answer = await ledger.batcher().submit(issue, 'client', 100)
+  const answer = await ledger.batcher().submit(issue, ORIGIN)
   expect(answer).toMatchObject({ status: 'accepted', id: issue.command.id })
   const [refill] = commandsOf(ledger.requests[1] as SubmitRequest)
   expect(refill?.command).toMatchObject({ type: 'RefillQuota', actor: 'mall' })
@@ -89,7 +94,7 @@ test('a refusal that leaves no trace names no transaction, and nothing is claime
   )
   const batcher = ledger.batcher()
   const answers = await Promise.all(
-    ['mall:m-ann', 'mall:m-bob'].map((who) => batcher.submit(transfer(who), 'client', 100)),
+    ['mall:m-ann', 'mall:m-bob'].map((who) => batcher.submit(transfer(who), ORIGIN)),
   )
   expect(answers.map(({ transactionId }) => transactionId)).toEqual([undefined, undefined])
 })
@@ -97,8 +102,8 @@ test('a refusal that leaves no trace names no transaction, and nothing is claime
 test('stopping answers what waits and finishes what is in flight', async () => {
   const ledger = new FakeLedger()
   const batcher = ledger.batcher({ maxCommands: 1, maxInFlight: 1 })
-  const first = batcher.submit(transfer('mall:m-ann'), 'client', 100)
-  const second = batcher.submit(transfer('mall:m-bob'), 'client', 100)
+  const first = batcher.submit(transfer('mall:m-ann'), ORIGIN)
+  const second = batcher.submit(transfer('mall:m-bob'), ORIGIN)
   const refused = second.catch((error: unknown) => error)
   await batcher.stop()
   expect(await refused).toMatchObject({ code: 'LEDGER_UNAVAILABLE' })
@@ -147,7 +152,7 @@ test('of many that lack quota the small ones are served, and a giant keeps nothi
   const batcher = ledger.batcher()
   const answers = await Promise.all(
     [issueFor('1', '60'), issueFor('2', '5000'), issueFor('3', '7')].map((command) =>
-      batcher.submit(command, 'client', 100),
+      batcher.submit(command, ORIGIN),
     ),
   )
   expect(answers.map(({ status }) => status)).toEqual(['accepted', 'refused', 'accepted'])
@@ -161,7 +166,7 @@ test('a refill that is refused is not ordered', async () => {
       return { status: 'refused', actor, id, replayed: false, code, detail }
     }),
   )
-  const answer = await ledger.batcher().submit(transfer('mall:m-ann'), 'client', 100)
+  const answer = await ledger.batcher().submit(transfer('mall:m-ann'), ORIGIN)
   expect(answer).toMatchObject({ status: 'refused', code: 'QUOTA_REFILL' })
   expect(ledger.committed.every((request) => request.commands.length === 1)).toBe(true)
 })
@@ -181,7 +186,7 @@ test('a holding with more credits than a transaction names is folded first, then
     }),
   )
   ledger.credits = () => ({ transactions: open.slice(0, 2), complete: open.length <= 2 })
-  const answer = await ledger.batcher().submit(transfer('mall:m-ann'), 'client', 100)
+  const answer = await ledger.batcher().submit(transfer('mall:m-ann'), ORIGIN)
   expect(answer.status).toBe('accepted')
   const types = ledger.committed.map((request) =>
     commandsOf(request).map((one) => one.command.type),

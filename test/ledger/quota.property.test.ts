@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Outcome, SignedCommand } from '../../ledger/index.ts'
 import { quotaLaneKey, quotaPoolKey } from '../../ledger/index.ts'
 import { balanceOf, booksOf, contradictions } from '../support/books.ts'
-import type { MemoryLedger } from '../support/memory-ledger.ts'
+import type { MemoryLedger, Simulation } from '../support/memory-ledger.ts'
 import { acceptAll, ANN, issue, openedLedger, refill, verdict } from '../support/opened-ledger.ts'
 import { command, definePoints, ORGANISATIONS, walletOf } from '../support/world.ts'
 import { signCommand } from '../../cli/wallet.ts'
@@ -125,6 +125,84 @@ test('issued points never exceed the budget, in any lanes, with refills and reve
   )
   const reached = ['issue accepted', 'issue QUOTA_REFILL', 'issue BUDGET_EXHAUSTED']
   expect([...seen]).toEqual(expect.arrayContaining([...reached, 'reverse accepted']))
+})
+
+/** Transactions in flight over one ledger: endorsed on a state, ordered later, or never. */
+class InFlight {
+  readonly ledger: MemoryLedger
+  readonly #versions = new Map<string, number>()
+  readonly #endorsed: { readonly result: Simulation; readonly read: readonly number[] }[] = []
+  #commits = 0
+
+  constructor(ledger: MemoryLedger) {
+    this.ledger = ledger
+  }
+
+  async endorse(organisation: string, lane: number, made: readonly SignedCommand[]): Promise<void> {
+    const fold = this.ledger.completeFold()
+    const result = await this.ledger.simulate(organisation, made, { lane, fold })
+    this.#endorsed.push({ result, read: result.reads.map((name) => this.#version(name)) })
+  }
+
+  /** Orders one of those that were endorsed; it is valid when what it has read is as it was. */
+  order(pick: number): 'valid' | 'invalid' | 'none' {
+    const [ordered] = this.#endorsed.splice(pick % Math.max(this.#endorsed.length, 1), 1)
+    if (ordered === undefined) return 'none'
+    const { result, read } = ordered
+    if (result.reads.some((name, at) => this.#version(name) !== read[at])) return 'invalid'
+    this.#commits += 1
+    for (const { name } of result.writes) this.#versions.set(name, this.#commits)
+    this.ledger.commit(result)
+    return 'valid'
+  }
+
+  /** One that was endorsed never comes. */
+  lose(pick: number): void {
+    this.#endorsed.splice(pick % Math.max(this.#endorsed.length, 1), 1)
+  }
+
+  #version(name: string): number {
+    return this.#versions.get(name) ?? 0
+  }
+}
+
+test('the bound holds whatever is endorsed on stale lanes, ordered late, invalid or lost', async () => {
+  const small = await withSmallBudget()
+  const seen = new Set<string>()
+  const happening = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('endorse' as const), act }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('order' as const), pick: fc.nat(20) }) },
+    fc.record({ kind: fc.constant('lose' as const), pick: fc.nat(20) }),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { minLength: 20, maxLength: 80 }), async (events) => {
+      const flight = new InFlight(small.clone())
+      const { ledger } = flight
+      const orders = [
+        ...events,
+        ...Array.from({ length: 80 }, () => ({ kind: 'order', pick: 0 }) as const),
+      ]
+      for (const event of orders) {
+        if (event.kind === 'endorse') {
+          const { organisation, lane, kind, amount } = event.act
+          const awards = issue(DROP, ANN, String(amount * 10), { funder: organisation })
+          const taken = refill(DROP, String(amount), organisation, String(event.act.needed))
+          const undone = kind === 'reverse' ? reversal(ledger, amount) : undefined
+          // As a gateway sends them: an award with a refill in front of it.
+          const made = kind === 'refill' ? [taken, awards] : [undone ?? awards]
+          await flight.endorse(organisation, lane, made)
+        } else if (event.kind === 'lose') flight.lose(event.pick)
+        else seen.add(flight.order(event.pick))
+        expect(contradictions(ledger)).toEqual([])
+        expect(balanceOf(booksOf(ledger), '7101', DROP) <= BigInt(BUDGET)).toBe(true)
+      }
+      const issued = balanceOf(booksOf(ledger), '7101', DROP)
+      if (issued > 0n) seen.add('issued')
+      if (issued * 2n > BigInt(BUDGET)) seen.add('over half')
+    }),
+    { seed: 52, numRuns: 60 },
+  )
+  expect([...seen].sort()).toEqual(['invalid', 'issued', 'none', 'over half', 'valid'])
 })
 
 test('an award beyond the budget is refused, and takes nothing from those that fit', async () => {

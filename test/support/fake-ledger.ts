@@ -1,12 +1,16 @@
 import { hash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BatchPorts, OpenCredits } from '../../gateway/batching/batch-runner.ts'
+import type { CommandOrigin } from '../../gateway/batching/batcher.ts'
 import { Batcher } from '../../gateway/batching/batcher.ts'
 import { BatchFailure } from '../../gateway/fabric/batch-failure.ts'
 import type { EndorsedBatch } from '../../gateway/fabric/submit-batch.ts'
 import type { Outcome, ShapedCommand, SignedCommand, SubmitRequest } from '../../ledger/index.ts'
 import { shapeCommand } from '../../ledger/index.ts'
 import { accountOf, CHANNEL, LEDGER_ID, signed, STAR } from './world.ts'
+
+/** How commands of tests are sent. */
+export const ORIGIN: CommandOrigin = { identity: 'client', client: 'tests', bytes: 100 }
 
 export function shaped(value: SignedCommand): ShapedCommand {
   const shape = shapeCommand(value)
@@ -37,7 +41,9 @@ export class FakeLedger {
   readonly requests: SubmitRequest[] = []
   readonly faults: unknown[] = []
   readonly whats: string[] = []
+  /** Sent to be ordered, whether it then was valid or not. */
   readonly committed: SubmitRequest[] = []
+  readonly valid: SubmitRequest[] = []
   inFlight: SubmitRequest[] = []
   blockNumber = 0n
 
@@ -57,6 +63,9 @@ export class FakeLedger {
     return { transactions, complete: true }
   }
 
+  /** Keys that other gateways have just written. */
+  moved: ReadonlySet<string> = new Set()
+
   endorsersHave = (_blockNumber: bigint): Promise<void> => Promise.resolve()
 
   batcher(options: ConstructorParameters<typeof Batcher>[1] = {}): Batcher {
@@ -69,6 +78,7 @@ export class FakeLedger {
         this.faults.push(error)
         this.whats.push(what)
       },
+      movedSince: () => this.moved,
       envelope: () => ({ channel: CHANNEL, ledgerId: LEDGER_ID, notAfter: '2026-12-31' }),
       endorse: async (request) => this.#endorsed(request),
       endorsersHave: (blockNumber) => this.endorsersHave(blockNumber),
@@ -91,6 +101,7 @@ export class FakeLedger {
     this.inFlight = this.inFlight.filter((other) => other !== request)
     const error = this.fail(request, this.requests.length)
     if (error !== undefined) throw error
+    this.valid.push(request)
     this.blockNumber += 1n
     return { outcomes, transaction: { id: 'a'.repeat(64), blockNumber: this.blockNumber } }
   }

@@ -184,6 +184,18 @@ export function foldCredits(asset: string, member: string, actor = ANN): SignedC
   return signed('FoldCredits', actor, { asset, account: accountOf(member) })
 }
 
+/** The deltas of an account path, by the last parts of their keys. */
+export interface OpenDeltas {
+  readonly account: string
+  readonly asset: string
+  readonly deltas: readonly string[]
+}
+
+/** The named deltas of an account are put together. */
+export function compact({ account, asset, deltas }: OpenDeltas, actor = ANN): SignedCommand {
+  return signed('Compact', actor, { account, asset, deltas })
+}
+
 /** The reversal of an entry, as it was published, by those who have the authority. */
 export function reverse(entry: object, ...signers: readonly string[]): SignedCommand {
   const made = command('ReverseEntry', signers[0] ?? '', { entry, reason: 'mistake' })

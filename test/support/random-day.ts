@@ -3,7 +3,7 @@ import { addDays, ledgerKey, organisationOf } from '../../ledger/index.ts'
 import type { Wallet } from '../../cli/wallet.ts'
 import { deriveWallet, signCommand } from '../../cli/wallet.ts'
 import type { MemoryLedger, Simulation } from './memory-ledger.ts'
-import { ANN, BOB, CAT, foldCredits } from './opened-ledger.ts'
+import { ANN, BOB, CAT, compact, foldCredits } from './opened-ledger.ts'
 import type { Batch, SpendStep, Step, TamperStep } from './random-steps.ts'
 import {
   accountOf,
@@ -116,6 +116,8 @@ export class RandomDay {
       }
       case 'fold':
         return foldCredits(step.asset, step.member, step.actor)
+      case 'compact':
+        return this.#compact(step)
       case 'rotate':
         return this.#rotate(step)
       case 'void':
@@ -132,6 +134,16 @@ export class RandomDay {
       default:
         return this.#tamper(step)
     }
+  }
+
+  /** Deltas of one account, as they stand before the batch; or one that is gone among them. */
+  #compact({ pick, most, extra }: StepOf<'compact'>): SignedCommand {
+    const accounts = [...this.ledger.openDeltas()].filter(({ deltas }) => deltas.length > 1)
+    const found = accounts[pick % Math.max(accounts.length, 1)]
+    if (found === undefined) return this.#sign('Compact', {}, ANN)
+    const deltas = found.deltas.slice(pick % (found.deltas.length - 1)).slice(0, most)
+    const stale = extra === 'stale' ? ['f'.repeat(64)] : []
+    return compact({ ...found, deltas: [...deltas, ...stale] }, ANN)
   }
 
   #issue(step: StepOf<'issue'>, submitter: string): SignedCommand {

@@ -48,6 +48,12 @@ export type Step =
       readonly member: string
       readonly actor: string
     }
+  | {
+      readonly kind: 'compact'
+      readonly pick: number
+      readonly most: number
+      readonly extra: 'none' | 'stale'
+    }
   | { readonly kind: 'rotate'; readonly member: string; readonly generation: number }
   | {
       readonly kind: 'void'
@@ -166,6 +172,13 @@ const foldStep = fc.record({
   actor: fc.constantFrom(ANN, BOB),
 })
 
+const compactStep = fc.record({
+  kind: fc.constant('compact' as const),
+  pick,
+  most: fc.integer({ min: 2, max: 6 }),
+  extra: fc.constantFrom('none' as const, 'none' as const, 'none' as const, 'stale' as const),
+})
+
 /** Days of several batches; folds of any quality. */
 export function batches(maxBatches: number, maxSteps: number): fc.Arbitrary<Batch[]> {
   const batch = fc.record({
@@ -180,8 +193,8 @@ export function batches(maxBatches: number, maxSteps: number): fc.Arbitrary<Batc
       'repeated',
       'wrong',
     ),
-    // Not among `steps`: what is there to be folded hangs on how commands are cut into batches.
-    steps: fc.array(fc.oneof({ weight: 15, arbitrary: step }, foldStep), {
+    // Not among `steps`: what can be folded or compacted hangs on how commands are cut into batches.
+    steps: fc.array(fc.oneof({ weight: 15, arbitrary: step }, foldStep, compactStep), {
       minLength: Math.ceil(maxSteps / 4),
       maxLength: maxSteps,
     }),

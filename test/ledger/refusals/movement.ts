@@ -3,6 +3,7 @@ import {
   acceptAll,
   ANN,
   BOB,
+  compact,
   FIXED,
   FLASH,
   issue,
@@ -239,4 +240,60 @@ const foldCreditsTable: RefusalTable = {
   ],
 }
 
-export const MOVEMENT = [issuePoints, transferPoints, redeemPoints, expirePoints, foldCreditsTable]
+/** The deltas of STAR that was issued: the ledger is made anew in the same way every time. */
+const [stocked] = (await stockedLedger())
+  .openDeltas()
+  .filter(({ account, asset }) => account === '7101' && asset === STAR)
+const deltas = stocked?.deltas ?? []
+
+const compactTable: RefusalTable = {
+  base: {
+    type: 'Compact',
+    actor: 'bank',
+    organisation: 'bank',
+    body: { account: '7101', asset: STAR, deltas },
+    ledger: stockedLedger,
+  },
+  faults: [
+    { name: 'one delta', code: 'COMMAND_MALFORMED', body: { deltas: deltas.slice(0, 1) } },
+    {
+      name: 'a delta twice',
+      code: 'COMMAND_MALFORMED',
+      body: { deltas: [...deltas, ...deltas] },
+    },
+    {
+      name: 'more than 500',
+      code: 'COMMAND_MALFORMED',
+      body: {
+        deltas: Array.from({ length: 501 }, (_, index) => String(index).padStart(64, '0')),
+      },
+    },
+    {
+      name: 'an account that reaches into another key',
+      code: 'COMMAND_MALFORMED',
+      body: { account: '3001/bank/mall/2026-11-30.1/more' },
+    },
+    ...commonFaults('bank'),
+    {
+      name: 'a delta that is not there',
+      code: 'DELTA_UNKNOWN',
+      body: { deltas: [...deltas, 'f'.repeat(64)] },
+    },
+    { name: 'deltas of another account', code: 'DELTA_UNKNOWN', body: { account: '7104' } },
+    {
+      name: 'deltas that another compaction took in',
+      code: 'DELTA_UNKNOWN',
+      before: async (ledger) =>
+        await acceptAll(ledger, 'mall', [compact({ account: '7101', asset: STAR, deltas })]),
+    },
+  ],
+}
+
+export const MOVEMENT = [
+  issuePoints,
+  transferPoints,
+  redeemPoints,
+  expirePoints,
+  foldCreditsTable,
+  compactTable,
+]

@@ -1,0 +1,111 @@
+import type { Account, Ledger } from '../../ledger/index.ts'
+import { lotStatus } from '../../ledger/index.ts'
+import type { DeltaQueries } from '../projection/queries/delta-queries.ts'
+import type { DueQueries, WalkedHolding } from '../projection/queries/due-queries.ts'
+import { homeOfDeltas } from './home-of-deltas.ts'
+
+/** A command that is merely due. */
+export interface DueCommand {
+  readonly type: 'Compact' | 'FoldCredits' | 'ExpirePoints'
+  readonly body: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** What the keeper reads of the projection. */
+export interface DueSources {
+  readonly deltas: Pick<DeltaQueries, 'crowded' | 'names'>
+  readonly due: Pick<DueQueries, 'walk'>
+  readonly account: (id: string) => Account | undefined
+  readonly ledger: () => Ledger | undefined
+  /** Ids of all organisations, in order. */
+  readonly organisations: () => readonly string[]
+}
+
+/** How much may pile up before it is due, and how much is done at once. */
+export interface DueLimits {
+  readonly openDeltas: number
+  readonly openCredits: number
+  readonly compactions: number
+  /** Deltas that one compaction takes in; a command names at most 500. */
+  readonly deltasPerCompaction: number
+  readonly holdingsWalked: number
+  readonly holdingCommands: number
+  /** For so long after a roll nothing is expired: then clients send again what it made invalid. */
+  readonly restAfterRollMs: number
+}
+
+export const DUE_LIMITS: DueLimits = {
+  openDeltas: 600,
+  openCredits: 500,
+  compactions: 4,
+  deltasPerCompaction: 500,
+  holdingsWalked: 1_000,
+  holdingCommands: 50,
+  restAfterRollMs: 60_000,
+}
+
+/** Finds what is due at one organisation's accounts, a bounded part at a time. */
+export class DueWork {
+  readonly #organisation: string
+  readonly #sources: DueSources
+  readonly #limits: DueLimits
+  readonly #now: () => number
+  /** Where the walk over the holdings goes on. */
+  #place = 0
+  #today: string | undefined
+  #rolledMs = 0
+
+  /** `now` in milliseconds. */
+  constructor(
+    organisation: string,
+    sources: DueSources,
+    limits: DueLimits = DUE_LIMITS,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#organisation = organisation
+    this.#sources = sources
+    this.#limits = limits
+    this.#now = now
+  }
+
+  /** The next commands that are due; empty when there is nothing in the part that was looked at. */
+  next(): DueCommand[] {
+    return [...this.#compactions(), ...this.#holdingCommands()]
+  }
+
+  #compactions(): DueCommand[] {
+    const { openDeltas, compactions, deltasPerCompaction } = this.#limits
+    const { deltas, organisations } = this.#sources
+    const known = organisations()
+    const own = deltas
+      .crowded(openDeltas)
+      .filter((account) => homeOfDeltas(account, known) === this.#organisation)
+    return own.slice(0, compactions).map(({ path, asset }) => ({
+      type: 'Compact',
+      body: { account: path, asset, deltas: deltas.names(path, asset, deltasPerCompaction) },
+    }))
+  }
+
+  #holdingCommands(): DueCommand[] {
+    const today = this.#sources.ledger()?.cycle.date
+    if (today === undefined) return []
+    if (today !== this.#today) this.#rolledMs = this.#now()
+    this.#today = today
+    const { holdingsWalked, holdingCommands } = this.#limits
+    const { holdings, next } = this.#sources.due.walk(this.#place, holdingsWalked)
+    this.#place = next
+    // What is too much for one time is found again when the walk comes round.
+    return holdings.flatMap((holding) => this.#dueOf(holding, today)).slice(0, holdingCommands)
+  }
+
+  /** An expiry folds as well. */
+  #dueOf(holding: WalkedHolding, today: string): DueCommand[] {
+    const { account, asset, lots, credits } = holding
+    const { openCredits, restAfterRollMs } = this.#limits
+    const isExpired =
+      this.#now() >= this.#rolledMs + restAfterRollMs &&
+      lots.some((lot) => lotStatus(lot, today) === 'expired')
+    if (!isExpired && credits <= openCredits) return []
+    if (this.#sources.account(account)?.home !== this.#organisation) return []
+    return [{ type: isExpired ? 'ExpirePoints' : 'FoldCredits', body: { account, asset } }]
+  }
+}

@@ -1,0 +1,50 @@
+import { shapeCommand } from '../../ledger/index.ts'
+import type { Batcher } from '../batching/batcher.ts'
+import { KEEPER } from '../batching/waiting-command.ts'
+import type { BlockFollower } from '../fabric/block-follower.ts'
+import type { OwnEnvelope } from '../own-commands.ts'
+import { ownCommand } from '../own-commands.ts'
+import type { Projection } from '../projection/projection.ts'
+import type { DueCommand } from './due-work.ts'
+import { DueWork } from './due-work.ts'
+import { Keeper } from './keeper.ts'
+
+export interface KeptGateway {
+  readonly organisation: string
+  readonly projection: Pick<Projection, 'deltas' | 'due' | 'registry' | 'account' | 'ledger'>
+  readonly batcher: Pick<Batcher, 'submit' | 'waiting'>
+  readonly follower: Pick<BlockFollower, 'caughtUp'>
+  readonly envelope: () => OwnEnvelope
+  readonly onFault: (error: unknown, what: string) => void
+}
+
+/** More organisations than a consortium has. */
+const MAX_ORGANISATIONS = 1_000
+
+/** The keeper of one organisation's accounts, over its gateway's projection and batcher. */
+export function keeperOf(gateway: KeptGateway): Keeper {
+  const { organisation, projection, batcher, follower, onFault } = gateway
+  const { deltas, due, registry } = projection
+  const submit = async (command: DueCommand): Promise<unknown> => {
+    const signed = ownCommand(command.type, command.body, gateway)
+    const shape = shapeCommand(signed)
+    if (!shape.ok) throw new Error(`a command that is due is malformed: ${command.type}`)
+    const bytes = JSON.stringify(signed).length
+    return await batcher.submit(shape.shaped, { identity: 'client', client: KEEPER, bytes })
+  }
+  const work = new DueWork(organisation, {
+    deltas,
+    due,
+    account: (id) => projection.account(id),
+    ledger: () => projection.ledger(),
+    organisations: () =>
+      registry.organisations({ after: '', limit: MAX_ORGANISATIONS }).map(({ id }) => id),
+  })
+  return new Keeper({
+    work,
+    isCaughtUp: () => follower.caughtUp(),
+    isBusy: () => batcher.waiting > 0,
+    submit,
+    onFault: (error) => onFault(error, 'the keeper failed'),
+  })
+}
