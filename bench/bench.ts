@@ -1,59 +1,87 @@
-import { cpus } from 'node:os'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import type { OrderingType } from '../network/consortium-file.ts'
-import type { EngineName } from '../network/engine.ts'
 import { ENGINES } from '../network/engine.ts'
+import { FAULTS } from '../test/support/fabric-faults.ts'
+import type { BenchOptions, Measurement } from './measurement.ts'
+import { benchBalance } from './scenarios/balance.ts'
 import { benchDay } from './scenarios/day.ts'
+import { benchFairness } from './scenarios/fairness.ts'
+import { benchGrowth } from './scenarios/growth.ts'
+import { benchOverload } from './scenarios/overload.ts'
+import { benchPoison } from './scenarios/poison.ts'
+import { benchProjection } from './scenarios/projection.ts'
 import { benchRules } from './scenarios/rules.ts'
 import { benchThroughput, THROUGHPUT_SCENARIOS } from './scenarios/throughput.ts'
+import { machine, versions } from './surroundings.ts'
 
-/** One measured figure set; every scenario prints one such line. */
-export type Measurement = Readonly<Record<string, string | number | boolean>>
-
-interface BenchOptions {
-  readonly engine: EngineName
-  readonly orderer: OrderingType
-  readonly rounds: number
-  readonly json: boolean
+/** Without a network, or on one that they start themselves; run so many times. */
+const REPEATED: Readonly<Record<string, (options: BenchOptions) => Promise<Measurement>>> = {
+  rules: benchRules,
+  projection: benchProjection,
+  day: benchDay,
 }
 
-const NAMES = ['rules', 'day', 'throughput', ...THROUGHPUT_SCENARIOS]
+/** A line for each of their steps. */
+const STEPS: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<Measurement>>> = {
+  growth: benchGrowth,
+  balance: benchBalance,
+  overload: benchOverload,
+  poison: benchPoison,
+  fairness: benchFairness,
+}
+
+const NAMES = [
+  ...Object.keys(REPEATED),
+  'throughput',
+  ...THROUGHPUT_SCENARIOS,
+  ...Object.keys(STEPS),
+]
 
 await new Command('npm run bench --')
   .description(`Measures, side by side on a fresh network, and prints a table.
 
   rules       judging signed transfers, without Fabric
+  projection  what a gateway does with a block, without Fabric
   day         the trading day
-  throughput  ${THROUGHPUT_SCENARIOS.join(', ')}, in turn`)
+  throughput  ${THROUGHPUT_SCENARIOS.join(', ')}, in turn
+  growth      the same load with more and more accounts, entries and blocks
+  balance     reading an account with more and more uncompacted deltas
+  overload    ten times what it can take, for a while
+  poison      bulk load with and without a hostile member
+  fairness    single transfers with and without a client that floods`)
   .addArgument(new Argument('<name>', 'what to measure').choices(NAMES))
   .addOption(new Option('--engine <name>').choices([...ENGINES]).default('embedded'))
   .addOption(new Option('--orderer <type>').choices(['bft', 'raft']).default('bft'))
-  .option('--rounds <number>', 'how often each is run; medians are printed', parseRounds, 5)
-  .option('--json', 'one JSON line for each scenario', false)
+  .option('--rounds <number>', 'how often each is run; medians are printed', wholeUpTo(100), 5)
+  .option('--minutes <number>', 'of overload; and of making blocks, for growth', wholeUpTo(120), 5)
+  .option('--factor <number>', 'how many times the data grows', wholeUpTo(1_000), 100)
+  .option(
+    '--deltas <number>',
+    'uncompacted, of the account in balance',
+    wholeUpTo(100_000),
+    100_000,
+  )
+  .addOption(
+    new Option('--fault <kind>', 'in the middle of the day on Fabric')
+      .choices([...FAULTS])
+      .default('none'),
+  )
+  .option('--json', 'one JSON line for each scenario or step', false)
   .showHelpAfterError()
   .action(bench)
   .parseAsync()
 
-async function bench(name: string, options: BenchOptions): Promise<void> {
-  const measurements = await measure(name, options)
-  const machine = `${String(cpus().length)} × ${cpus()[0]?.model ?? 'unknown'}`
-  const versions = `node ${process.version}`
-  const lines = measurements.map((measurement) => ({ ...measurement, machine, versions }))
-  if (options.json) for (const line of lines) console.log(JSON.stringify(line))
-  else printTable(lines)
-}
-
-async function measure(name: string, options: BenchOptions): Promise<readonly Measurement[]> {
-  if (name === 'rules' || name === 'day') {
-    const run = name === 'rules' ? benchRules : benchDay
-    const lines: Measurement[] = []
-    for (let round = 0; round < options.rounds; round += 1) {
-      lines.push({ scenario: name, ...(await run()) })
-    }
-    return lines
+async function bench(
+  name: string,
+  options: Omit<BenchOptions, 'report'> & { readonly json: boolean },
+): Promise<void> {
+  const surroundings = { machine: machine(), versions: await versions(options.engine) }
+  const lines: Measurement[] = []
+  for await (const measurement of measure(name, { ...options, report })) {
+    const line = { ...measurement, ...surroundings }
+    lines.push(line)
+    if (options.json) console.log(JSON.stringify(line))
   }
-  const only = name === 'throughput' ? [] : [name]
-  return await benchThroughput({ ...options, only, report })
+  if (!options.json) printTable(lines)
 }
 
 /** Progress is no part of the result. */
@@ -61,10 +89,24 @@ function report(line: string): void {
   console.error(line)
 }
 
-function parseRounds(text: string): number {
-  const rounds = Number(text)
-  if (Number.isInteger(rounds) && rounds >= 1 && rounds <= 100) return rounds
-  throw new InvalidArgumentError('rounds are a whole number from 1 to 100')
+async function* measure(name: string, options: BenchOptions): AsyncGenerator<Measurement> {
+  const [run, steps] = [REPEATED[name], STEPS[name]]
+  if (steps !== undefined) yield* steps(options)
+  else if (run === undefined) {
+    yield* await benchThroughput({ ...options, only: name === 'throughput' ? [] : [name] })
+  } else {
+    for (let round = 0; round < options.rounds; round += 1) {
+      yield { scenario: name, ...(await run(options)) }
+    }
+  }
+}
+
+function wholeUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value
+    throw new InvalidArgumentError(`it is a whole number from 1 to ${String(most)}`)
+  }
 }
 
 /** What is the same on all lines stands below the table. */

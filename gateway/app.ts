@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger } from 'fastify'
 import fastify, { LogController } from 'fastify'
 import type { GatewayApp } from './gateway-app.ts'
+import type { HttpObserver } from './metrics/observers.ts'
 import type { TokenAccess } from './plugins/access.ts'
 import { guardAccess } from './plugins/access.ts'
 import { describeApi, serveDescription } from './plugins/api-description.ts'
@@ -11,6 +12,7 @@ import { createCommands } from './routes/commands.create.ts'
 import { readCommandOutcome } from './routes/commands.outcome.ts'
 import { readError } from './routes/errors.read.ts'
 import { readHealth } from './routes/health.read.ts'
+import { readMetrics } from './routes/metrics.read.ts'
 import { createIssue } from './routes/issues.create.ts'
 import { createMember } from './routes/members.create.ts'
 import { createOrganisation } from './routes/organisations.create.ts'
@@ -32,6 +34,7 @@ const WRITE_ROUTES = [
   createTransfer,
   createRedemption,
   readHealth,
+  readMetrics,
   readError,
 ]
 
@@ -56,7 +59,7 @@ export async function buildApp({ services, tokens, logger }: AppOptions): Promis
   }).withTypeProvider<TypeBoxTypeProvider>()
   answerProblems(app)
   guardAccess(app, tokens)
-  logRequests(app)
+  observeRequests(app, services.metrics)
   app.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   )
@@ -69,11 +72,13 @@ export async function buildApp({ services, tokens, logger }: AppOptions): Promis
 }
 
 /** One line for each request: route, status, time and the trace id that its entries carry too. */
-function logRequests(app: GatewayApp): void {
+function observeRequests(app: GatewayApp, metrics: HttpObserver): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { url: route } = request.routeOptions
     const { statusCode, elapsedTime: elapsedMs } = reply
     request.log.info({ method: request.method, route, statusCode, elapsedMs }, 'answered')
+    // Of an address that nobody knows the route is not told: there is no end to them.
+    metrics.answered(request.method, route ?? 'none', statusCode, elapsedMs)
     done()
   })
 }

@@ -25,6 +25,8 @@ export interface LedgerRouteOptions {
 /** The way to the ledger and back: what is sent there, and the blocks that come of it. */
 export interface LedgerRoute extends Pick<BatchPorts, 'endorse' | 'endorsersHave'> {
   readonly follower: BlockFollower
+  /** How many signed transactions have not come to an end. */
+  readonly openEnvelopes: () => number
   /** Follows the chain, and takes up what an earlier run left open. Does not wait for the ledger. */
   readonly start: () => void
   readonly close: () => Promise<void>
@@ -69,6 +71,7 @@ export function openLedgerRoute(options: LedgerRouteOptions): LedgerRoute {
   })
   return {
     follower,
+    openEnvelopes: () => envelopes.open,
     endorse: async (request, identity) =>
       await endorseBatch(
         request,

@@ -4,11 +4,16 @@ import type { FastifyBaseLogger } from 'fastify'
 import { buildApp } from './app.ts'
 import type { BatchPorts } from './batching/batch-runner.ts'
 import { Batcher } from './batching/batcher.ts'
+import { notingWrites, RecentWrites } from './batching/recent-writes.ts'
 import { CommandService } from './commands/command-service.ts'
 import type { ConnectionProfile } from './fabric/connection-profile.ts'
 import type { PeerGateway } from './forwarding/home-forwarder.ts'
 import { HomeForwarder } from './forwarding/home-forwarder.ts'
+import type { LedgerRoute } from './ledger-route.ts'
+import { keeperOf } from './keeper/gateway-keeper.ts'
 import { openLedgerRoute } from './ledger-route.ts'
+import { GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { observeBlocks, observeEndorse } from './metrics/observed-ledger.ts'
 import { ownEnvelope } from './own-commands.ts'
 import type { TokenAccess } from './plugins/access.ts'
 import { Projection } from './projection/projection.ts'
@@ -45,6 +50,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { profile, host = '127.0.0.1', port } = options
   const { organisation, channel } = profile
   const projection = Projection.open(options.projectionPath)
+  const metrics = new GatewayMetrics(organisation)
+  const writes = new RecentWrites(organisation)
   const lastBlock = (): bigint => projection.checkpoint()?.blockNumber ?? 0n
   const forwarders = new Map<string, HomeForwarder>()
   const onFault = (error: unknown, what = 'a fault'): void => app.log.error({ err: error }, what)
@@ -52,26 +59,36 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const route = openLedgerRoute({
     profile,
     envelopesPath: options.envelopesPath,
-    projection,
+    projection: notingWrites(observeBlocks(projection, metrics), writes),
     envelope,
     onFault,
   })
   const { follower } = route
   const ports = batchPorts(organisation, projection)
-  const { endorse, endorsersHave } = route
-  const batcher = new Batcher({ ...ports, endorse, endorsersHave, envelope, onFault })
+  const { endorsersHave } = route
+  const endorse = observeEndorse(route.endorse, metrics)
+  const batcher = new Batcher({
+    ...ports,
+    endorse,
+    endorsersHave,
+    envelope,
+    onFault,
+    movedSince: (momentMs) => writes.since(momentMs),
+    observer: metrics,
+  })
   const commands = new CommandService({
     organisation,
     sha256,
     outcome: (actor, id) => projection.outcome(actor, id),
     account: (id) => projection.account(id),
-    submit: (shaped, identity, bytes) => batcher.submit(shaped, identity, bytes),
+    submit: (shaped, origin) => batcher.submit(shaped, origin),
     isCaughtUp: () => follower.caughtUp(),
     forwarder: (home) => {
       const forwarder = forwarders.get(home)
       return forwarder && (({ rule: _rule, ...signed }) => forwarder.forward(signed))
     },
   })
+  const keeper = keeperOf({ organisation, projection, batcher, follower, envelope, onFault })
   const services = {
     organisation,
     channel,
@@ -80,9 +97,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     waitForBlock: (blockNumber: bigint) => follower.block(blockNumber),
     isReady: () => follower.caughtUp(),
     lag: () => follower.lag(),
+    metrics,
   }
+  watch(metrics, { batcher, route, projection })
   const app = await buildApp({ services, tokens: options.tokens, logger: options.logger })
   route.start()
+  keeper.start()
   await app.listen({ host, port })
   const { port: bound } = app.server.address() as AddressInfo
   return {
@@ -96,11 +116,35 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ready: () => follower.whenCaughtUp(),
     close: async () => {
       await app.close()
-      await batcher.stop()
+      await Promise.all([keeper.stop(), batcher.stop()])
       await route.close()
       projection.close()
+      metrics.close()
     },
   }
+}
+
+/** What is looked up rather than told. */
+function watch(
+  metrics: GatewayMetrics,
+  parts: {
+    readonly batcher: Batcher
+    readonly route: LedgerRoute
+    readonly projection: Projection
+  },
+): void {
+  const { batcher, route, projection } = parts
+  const { follower } = route
+  metrics.gauge('tallystick_queue_length', 'Commands that wait for a batch', () => batcher.waiting)
+  metrics.gauge('tallystick_open_envelopes', 'Signed transactions without an end yet', () =>
+    route.openEnvelopes(),
+  )
+  metrics.gauge('tallystick_block_number', 'The last block that was applied', () =>
+    Number(projection.checkpoint()?.blockNumber ?? -1n),
+  )
+  metrics.gauge('tallystick_block_lag', 'Blocks that the peer was last known to have more', () =>
+    Number(follower.lag()),
+  )
 }
 
 function sha256(text: string): string {

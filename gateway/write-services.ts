@@ -1,4 +1,5 @@
 import type { CommandService } from './commands/command-service.ts'
+import type { GatewayMetrics } from './metrics/gateway-metrics.ts'
 import type { ReadServices } from './read-services.ts'
 
 /** What routes that take commands are given. */
@@ -12,4 +13,5 @@ export interface WriteServices extends ReadServices {
 export interface GatewayServices extends WriteServices {
   /** How many blocks the ledger was last known to have that have not been read yet. */
   readonly lag: () => bigint
+  readonly metrics: Pick<GatewayMetrics, 'answered' | 'contentType' | 'text'>
 }

@@ -1,42 +1,125 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual } from 'node:util'
+import type { OrderingType } from '../../network/consortium-file.ts'
+import type { EngineName } from '../../network/engine.ts'
+import { existingTopology } from '../../network/fabric/fabric-network.ts'
+import { verifyLedgers } from '../../network/fabric/verify-ledgers.ts'
 import { startNetwork } from '../../network/start-network.ts'
-import type { Measurement } from '../bench.ts'
+import { tallyDay } from '../../test/day/tally.ts'
+import type { Fault } from '../../test/support/fabric-faults.ts'
+import { KillableNetwork, makeFault } from '../../test/support/fabric-faults.ts'
+import type { DayTotals } from '../../test/support/played-day.ts'
+import { DayPlay, totalsOf, totalsOfTally } from '../../test/support/played-day.ts'
+import type { Measurement } from '../measurement.ts'
 
-const DAY = 'data/2026-12-01'
+const DAY = join(import.meta.dirname, '../../data/2026-12-01')
+/** Other ports than a network of one's own is likely to have. */
+const BASE_PORT = 23_400
+/** When so much of the day is played, something happens to the network. */
+const MIDDLE = 0.4
 
-/** The trading day, played by the command-line tool in a process of its own on a fresh network. */
-export async function benchDay(): Promise<Measurement> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
-  const network = await startNetwork({ dataDir, ports: 'any' })
+export interface DayOptions {
+  readonly engine: EngineName
+  readonly orderer: OrderingType
+  /** What happens in the middle of the day; only on Fabric. */
+  readonly fault: Fault
+}
+
+/**
+ * The trading day, played by the command-line tool in a process of its own on a fresh network, and
+ * compared with the independent tally; on Fabric with the embedded ledger as well, and every block
+ * at every peer with the others.
+ */
+export async function benchDay({
+  engine,
+  orderer,
+  fault,
+}: DayOptions = EMBEDDED): Promise<Measurement> {
+  const dir = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
   try {
-    const first = await playDay(dataDir)
-    const second = await playDay(dataDir)
-    return {
-      engine: 'embedded',
-      lines: first.lines,
-      linesPerSecond: first.linesPerSecond,
-      replayedLinesPerSecond: second.linesPerSecond,
-      unresolved: first.unresolved,
-      rssMb: Math.round(process.memoryUsage.rss() / 1e6),
-    }
+    const { totals, figures } = await playEmbedded(join(dir, 'embedded'))
+    if (engine === 'embedded') return { engine, ...figures }
+    const onFabric = await playOnFabric(join(dir, 'fabric'), { orderer, fault, embedded: totals })
+    return { engine, orderer, fault, ...onFabric }
   } finally {
-    await network.close()
-    rmSync(dataDir, { recursive: true })
+    rmSync(dir, { recursive: true })
   }
 }
 
-interface DayResult {
-  readonly lines: number
-  readonly linesPerSecond: number
-  readonly unresolved: number
+const EMBEDDED: DayOptions = { engine: 'embedded', orderer: 'bft', fault: 'none' }
+
+async function playEmbedded(
+  dataDir: string,
+): Promise<{ readonly totals: DayTotals; readonly figures: Measurement }> {
+  const network = await startNetwork({ dataDir, ports: 'any' })
+  try {
+    const first = await new DayPlay(DAY, dataDir).played()
+    const second = await new DayPlay(DAY, dataDir).played()
+    const { lines, linesPerSecond, unresolved } = first.summary
+    const totals = totalsOf(first)
+    const figures = {
+      lines,
+      linesPerSecond,
+      replayedLinesPerSecond: second.summary.linesPerSecond,
+      unresolved,
+      sameAsTally: isDeepStrictEqual(totals, expectedTotals()),
+      rssMb: Math.round(process.memoryUsage.rss() / 1e6),
+    }
+    return { totals, figures }
+  } finally {
+    await network.close()
+  }
 }
 
-async function playDay(dataDir: string): Promise<DayResult> {
-  const script = ['cli/tallystick.ts', 'day', DAY, '--data', dataDir, '--json']
-  const { stdout } = await promisify(execFile)(process.execPath, script)
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as DayResult
+interface FabricPlay {
+  readonly orderer: OrderingType
+  readonly fault: Fault
+  readonly embedded: DayTotals
+}
+
+async function playOnFabric(
+  dataDir: string,
+  { orderer, fault, embedded }: FabricPlay,
+): Promise<Measurement> {
+  const network = await KillableNetwork.up({ dataDir, basePort: BASE_PORT, orderer })
+  let play: DayPlay | undefined
+  try {
+    play = new DayPlay(DAY, dataDir)
+    await play.reaches(MIDDLE)
+    const startedMs = performance.now()
+    await makeFault(network, fault)
+    const faultSeconds = Math.round((performance.now() - startedMs) / 100) / 10
+    const isInTheMiddle = !play.isOver
+    const first = await play.played()
+    // As the tool itself says when it had to give up; and once more, to see that nothing changes.
+    const again = await new DayPlay(DAY, dataDir).played()
+    await network.isWhole()
+    const { blocks, peers, differences } = await verifyLedgers(existingTopology(dataDir))
+    const { lines, linesPerSecond, unresolved } = first.summary
+    const totals = totalsOf(again)
+    return {
+      lines,
+      linesPerSecond,
+      faultSeconds,
+      isInTheMiddle,
+      unresolved,
+      unresolvedAgain: again.summary.unresolved,
+      replayedAgain: again.summary.replayed,
+      sameAgain: isDeepStrictEqual(totalsOf(first), totals),
+      sameAsTally: isDeepStrictEqual(totals, expectedTotals()),
+      sameAsEmbedded: isDeepStrictEqual(totals, embedded),
+      blocks,
+      peers,
+      peersAgree: differences.length === 0,
+    }
+  } finally {
+    await play?.stop()
+    await network.remove()
+  }
+}
+
+function expectedTotals(): DayTotals {
+  return totalsOfTally(tallyDay(DAY))
 }

@@ -3,7 +3,7 @@ import { deriveWallet, signCommand } from '../../cli/wallet.ts'
 import type { Wallet } from '../../cli/wallet.ts'
 import type { SignedCommand } from '../../ledger/index.ts'
 import { submit } from '../../ledger/index.ts'
-import type { Measurement } from '../bench.ts'
+import type { Measurement } from '../measurement.ts'
 
 const MEMBERS = 500
 const BATCHES = 20

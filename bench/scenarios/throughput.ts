@@ -1,8 +1,7 @@
 import { seededRandom } from '../../data/seeded-random.ts'
-import type { OrderingType } from '../../network/consortium-file.ts'
-import type { EngineName } from '../../network/engine.ts'
 import type { BenchNetwork } from '../throughput/bench-network.ts'
 import { startBenchNetwork } from '../throughput/bench-network.ts'
+import { invalidPercent, validationCodes } from '../throughput/gateway-figures.ts'
 import { median } from '../throughput/latencies.ts'
 import { areBooksConserved } from '../throughput/ledger-checks.ts'
 import type { LoadResult } from '../throughput/loads.ts'
@@ -10,16 +9,12 @@ import { bulkLoad, singleLoad } from '../throughput/loads.ts'
 import { Processes } from '../throughput/processes.ts'
 import { StockClient } from '../throughput/stock-client.ts'
 import { BenchWorld } from '../throughput/world.ts'
-import type { Measurement } from '../bench.ts'
+import type { BenchOptions, Measurement } from '../measurement.ts'
+import { engineFields, rounded } from '../measurement.ts'
 
-export interface ThroughputOptions {
-  readonly engine: EngineName
-  readonly orderer: OrderingType
-  /** How often all scenarios are run, one after the other. */
-  readonly rounds: number
-  /** All of them unless given. */
+export interface ThroughputOptions extends BenchOptions {
+  /** All of them when empty. */
   readonly only: readonly string[]
-  readonly report: (line: string) => void
 }
 
 /** In the order in which a round runs them; the first three on Fabric only. */
@@ -48,7 +43,10 @@ interface Scenario {
 
 interface Round {
   readonly committedPerSecond: number
+  /** Of the transactions: endorsed, ordered and then not valid. */
   readonly abortedPercent: number
+  /** Of the commands: answered with a refusal. */
+  readonly refusedPercent: number
   readonly p50Ms: number
   readonly p99Ms: number
   readonly cpuMsPerPosting: number
@@ -130,19 +128,23 @@ async function stockScenarios(client: StockClient): Promise<Scenario[]> {
 }
 
 async function measure(scenario: Scenario, network: BenchNetwork): Promise<Round> {
+  const before = await validationCodes(network.gateways)
   const processes = new Processes([...(await network.pids()), { kind: 'client', pid: process.pid }])
   const { accepted, refused, codes, elapsedMs, latencies } = await scenario.run()
   const cpuByKind = processes.cpuMsByKind()
   const cpuMs = Object.values(cpuByKind).reduce((sum, each) => sum + each, 0)
+  const conserved = await scenario.isConserved()
+  const after = await validationCodes(network.gateways)
   return {
     committedPerSecond: rounded((accepted * 1_000) / elapsedMs),
-    abortedPercent: rounded((refused * 100) / (accepted + refused)),
+    abortedPercent: invalidPercent(before, after),
+    refusedPercent: rounded((refused * 100) / (accepted + refused)),
     p50Ms: latencies.quantile(0.5),
     p99Ms: latencies.quantile(0.99),
     cpuMsPerPosting: cpuMs / Math.max(1, accepted),
     cpuByKind: perPosting(cpuByKind, accepted),
     refusals: refused === 0 ? 'none' : JSON.stringify(codes),
-    conserved: await scenario.isConserved(),
+    conserved,
   }
 }
 
@@ -158,7 +160,7 @@ function perPosting(
 function summary(
   { name, clients }: Scenario,
   results: ReadonlyMap<string, readonly Round[]>,
-  { engine, orderer }: ThroughputOptions,
+  options: ThroughputOptions,
 ): Measurement {
   const rounds = results.get(name) ?? []
   const stock = results.get('stock') ?? []
@@ -174,11 +176,11 @@ function summary(
   })
   return {
     scenario: name,
-    engine,
-    orderer: engine === 'fabric' ? orderer : 'none',
+    ...engineFields(options),
     clients,
     committedPerSecond: middle('committedPerSecond'),
     abortedPercent: middle('abortedPercent'),
+    refusedPercent: middle('refusedPercent'),
     p50Ms: middle('p50Ms'),
     p99Ms: middle('p99Ms'),
     cpuMsPerPosting: rounded(middle('cpuMsPerPosting'), 1_000),
@@ -188,8 +190,4 @@ function summary(
     cpuUsPerPosting: cpu.join(', '),
     rounds: rounds.length,
   }
-}
-
-function rounded(value: number, parts = 10): number {
-  return Math.round(value * parts) / parts
 }

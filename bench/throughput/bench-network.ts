@@ -13,9 +13,10 @@ import { startGateways, stopGateways } from '../../network/fabric/start-gateways
 import { supervisorStatus } from '../../network/fabric/supervisor-client.ts'
 import type { GatewayAddress } from '../../network/gateways-file.ts'
 import { readGatewaysFile } from '../../network/gateways-file.ts'
+import { stoppedBySignals } from './stop-by-signals.ts'
 
 /** Other ports than a network of one's own is likely to have. */
-const BASE_PORT = 27_400
+export const BASE_PORT = 27_400
 
 /** A fresh network of three organisations, all in processes of their own. */
 export interface BenchNetwork {
@@ -32,12 +33,21 @@ export interface BenchNetworkOptions {
   readonly report: (line: string) => void
 }
 
-/** Starts it with an empty ledger; on Fabric with the stock contract beside the ledger's. */
+/**
+ * Starts it with an empty ledger; on Fabric with the stock contract beside the ledger's. However the
+ * program ends, by Ctrl-C too, neither a process nor a folder of it is left.
+ */
 export async function startBenchNetwork(options: BenchNetworkOptions): Promise<BenchNetwork> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
-  return options.engine === 'fabric'
-    ? await startOnFabric(dataDir, options)
-    : await startEmbedded(dataDir)
+  return await stoppedBySignals(async () => {
+    try {
+      if (options.engine === 'embedded') return await startEmbedded(dataDir)
+      return await startOnFabric(dataDir, options)
+    } catch (error) {
+      rmSync(dataDir, { recursive: true, force: true })
+      throw error
+    }
+  })
 }
 
 async function startOnFabric(
@@ -49,7 +59,7 @@ async function startOnFabric(
   const stop = async (): Promise<void> => {
     await stopGateways(dataDir)
     await downFabric(dataDir)
-    rmSync(dataDir, { recursive: true })
+    rmSync(dataDir, { recursive: true, force: true })
   }
   try {
     const up = await upFabric({ dataDir, orderer, basePort: BASE_PORT, bundle, report })
@@ -69,6 +79,8 @@ async function startEmbedded(dataDir: string): Promise<BenchNetwork> {
   const script = join(import.meta.dirname, '../../network/start.ts')
   const child = spawn(process.execPath, [script, '--data', dataDir, '--port', 'any'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Ctrl-C goes to this program alone, which then ends it.
+    detached: true,
   })
   const exited = once(child, 'exit')
   for await (const line of createInterface({ input: child.stdout })) {
@@ -76,15 +88,15 @@ async function startEmbedded(dataDir: string): Promise<BenchNetwork> {
   }
   const gateways = readGatewaysFile(dataDir)?.gateways
   if (gateways === undefined || child.pid === undefined) throw new Error('it did not start')
-  const pids = [{ kind: 'network', pid: child.pid }]
+  const own = [{ kind: 'network', pid: child.pid }]
   return {
     gateways,
     profile: undefined,
-    pids: () => Promise.resolve(pids),
+    pids: () => Promise.resolve(child.exitCode === null ? own : []),
     stop: async () => {
       child.kill('SIGINT')
       await exited
-      rmSync(dataDir, { recursive: true })
+      rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }

@@ -12,6 +12,8 @@ export interface Target {
 /** What became of a command. */
 export interface LoadAnswer {
   readonly status: 'accepted' | 'refused'
+  /** Of the command; absent when it could not be read. */
+  readonly id?: string
   readonly code?: string
 }
 
@@ -34,17 +36,40 @@ export async function postLines(
   const agent = connections(1)
   for (let first = 0; first < commands.length; first += linesPerRequest) {
     const part = commands.slice(first, first + linesPerRequest)
-    const body = part.map((text) => `${text}\n`).join('')
-    const response = await send(target, agent, '/commands', 'application/x-ndjson', body)
-    let answers = 0
-    for await (const line of createInterface({ input: response })) {
-      if (response.statusCode !== 200) throw new Error(`bulk: ${line}`)
-      answers += 1
-      onAnswer(JSON.parse(line) as LoadAnswer)
-    }
+    const { status, answers } = await postPart(target, agent, part, onAnswer)
+    if (status !== 200) throw new Error(`bulk: ${String(status)}`)
     if (answers !== part.length) throw new Error(`${answers} answers to ${part.length} commands`)
   }
   agent.destroy()
+}
+
+/** One request of the bulk endpoint; with another status than 200 none of its lines is answered. */
+export async function postPart(
+  target: Target,
+  agent: Connections,
+  commands: readonly string[],
+  onAnswer: (answer: LoadAnswer) => void,
+): Promise<{ readonly status: number; readonly answers: number }> {
+  const body = commands.map((text) => `${text}\n`).join('')
+  const response = await send(target, agent, '/commands', 'application/x-ndjson', body)
+  const status = response.statusCode ?? 0
+  if (status !== 200) {
+    response.resume()
+    return { status, answers: 0 }
+  }
+  let answers = 0
+  for await (const line of createInterface({ input: response })) {
+    answers += 1
+    onAnswer(JSON.parse(line) as LoadAnswer)
+  }
+  return { status, answers }
+}
+
+/** An answer to a single command. */
+export interface SingleAnswer extends LoadAnswer {
+  readonly httpStatus: number
+  /** Whether it says when to try again. */
+  readonly hasRetryAfter: boolean
 }
 
 /** Sends one command in one request. */
@@ -53,12 +78,14 @@ export async function postOne(
   agent: Connections,
   path: string,
   command: string,
-): Promise<LoadAnswer> {
+): Promise<SingleAnswer> {
   const response = await send(target, agent, path, 'application/json', command)
   const body = await text(response)
-  if (response.statusCode === 201) return { status: 'accepted' }
+  const httpStatus = response.statusCode ?? 0
+  const hasRetryAfter = response.headers['retry-after'] !== undefined
+  if (httpStatus === 201) return { status: 'accepted', httpStatus, hasRetryAfter }
   const { code = 'none' } = JSON.parse(body) as { readonly code?: string }
-  return { status: 'refused', code }
+  return { status: 'refused', code, httpStatus, hasRetryAfter }
 }
 
 async function send(

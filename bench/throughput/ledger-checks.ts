@@ -29,9 +29,32 @@ export async function areBooksConserved(gateways: readonly GatewayAddress[]): Pr
   }
 }
 
-async function read<Body>({ url, tokens }: GatewayAddress, path: string): Promise<Body> {
+/** All entries of a type, newest first, as a gateway has them. */
+export async function* entriesOf(
+  gateway: GatewayAddress,
+  type: string,
+): AsyncGenerator<{ readonly commandId: string }> {
+  for (let cursor: string | undefined = ''; cursor !== undefined;) {
+    const from = cursor === '' ? '' : `&cursor=${cursor}`
+    const page: EntryPage = await read(gateway, `/entries?type=${type}&limit=500${from}`)
+    for (const { entry } of page.items) yield entry
+    cursor = page.nextCursor
+  }
+}
+
+interface EntryPage {
+  readonly items: readonly { readonly entry: { readonly commandId: string } }[]
+  readonly nextCursor?: string
+}
+
+async function read<Body>(gateway: GatewayAddress, path: string): Promise<Body> {
+  return JSON.parse(await readText(gateway, path)) as Body
+}
+
+/** What a gateway answers to an auditor. Throws unless it is 200. */
+export async function readText({ url, tokens }: GatewayAddress, path: string): Promise<string> {
   const headers = { authorization: `Bearer ${tokens.auditor}` }
   const response = await fetch(`${url}${path}`, { headers })
   if (!response.ok) throw new Error(`${url}${path}: ${String(response.status)}`)
-  return (await response.json()) as Body
+  return await response.text()
 }

@@ -1,3 +1,4 @@
+import { deriveWallet } from '../../cli/wallet.ts'
 import type { SeededRandom } from '../../data/seeded-random.ts'
 import { weightedPicker, zipfWeights } from '../../data/seeded-random.ts'
 import type { SignedCommand } from '../../ledger/index.ts'
@@ -18,7 +19,10 @@ import { postLines } from './http-load.ts'
 const FUNDING_FEN = 10_000_000
 const BUDGET = '1000000000000000'
 
-type Organisation = (typeof ORGANISATIONS)[number]
+const ZIPF_MEMBERS = 1_000
+const MEMBERS_AT_ONCE = 6_000
+
+export type Organisation = (typeof ORGANISATIONS)[number]
 
 /** Signed commands, as JSON texts, by the organisation whose gateway takes them. */
 export type Load = Readonly<Record<Organisation, readonly string[]>>
@@ -26,20 +30,15 @@ export type Load = Readonly<Record<Organisation, readonly string[]>>
 /** An open ledger with a programme of points and members of all organisations who hold some. */
 export class BenchWorld {
   readonly #gateways: readonly GatewayAddress[]
-  readonly #members: Readonly<Record<Organisation, readonly string[]>>
-  readonly #everybody: readonly string[]
+  /** Who sends, by organisation. */
+  readonly #senders: Record<Organisation, string[]> = byOrganisation(() => [])
+  readonly #everybody: string[] = []
   #references = 0
   readonly #random: SeededRandom
 
-  private constructor(gateways: readonly GatewayAddress[], members: number, random: SeededRandom) {
+  private constructor(gateways: readonly GatewayAddress[], random: SeededRandom) {
     this.#gateways = gateways
     this.#random = random
-    this.#members = byOrganisation((organisation, place) =>
-      Array.from({ length: Math.ceil((members - place) / ORGANISATIONS.length) }, (_, index) =>
-        memberId(organisation, index),
-      ),
-    )
-    this.#everybody = Object.values(this.#members).flat()
   }
 
   /** Opens the ledger over HTTP and gives every member his funds. Throws when one is refused. */
@@ -48,53 +47,97 @@ export class BenchWorld {
     members: number,
     random: SeededRandom,
   ): Promise<BenchWorld> {
-    const world = new BenchWorld(gateways, members, random)
+    const world = new BenchWorld(gateways, random)
     const opening = signed('OpenLedger', 'bank', { businessDate: OPENING_DATE })
     await world.#must('bank', [opening], 'admin')
     for (const organisation of ORGANISATIONS) {
       await world.#must(organisation, openingCommands(organisation), 'admin')
     }
     await world.#must('mall', [definePoints(STAR, { budget: BUDGET })])
-    for (const organisation of ORGANISATIONS) {
-      await world.#must(organisation, world.#members[organisation].map(registerMember))
-    }
-    await world.#must(
-      'mall',
-      world.#everybody.map((member) => award(member, `fund:${member}`, FUNDING_FEN)),
-    )
+    const added = await world.#add(members, registerMember)
+    for (const organisation of ORGANISATIONS)
+      world.#senders[organisation].push(...added[organisation])
     return world
+  }
+
+  get members(): number {
+    return this.#everybody.length
+  }
+
+  /** More members with funds, who receive like the others, and never send. */
+  async addReceivers(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= MEMBERS_AT_ONCE) {
+      await this.#add(Math.min(left, MEMBERS_AT_ONCE), registerReceiver)
+    }
+  }
+
+  /** Takes members of an organisation from those who send; they go on receiving. */
+  setAside(organisation: Organisation, count: number): readonly string[] {
+    return this.#senders[organisation].splice(0, count)
+  }
+
+  /** One point from a member to anybody. */
+  transferFrom(from: string, pick = () => this.#random.pick(this.#everybody)): SignedCommand {
+    let to = pick()
+    while (to === from) to = pick()
+    const body = { asset: STAR, from: accountOf(from), to: accountOf(to), amount: '1' }
+    return signed('TransferPoints', from, body)
+  }
+
+  async #add(
+    count: number,
+    register: (member: string) => SignedCommand,
+  ): Promise<Record<Organisation, readonly string[]>> {
+    const first = this.#everybody.length
+    const added = byOrganisation((organisation, place) =>
+      Array.from({ length: Math.ceil((count - place) / ORGANISATIONS.length) }, (_, index) =>
+        memberId(organisation, first + index),
+      ),
+    )
+    const all = Object.values(added).flat()
+    await Promise.all(
+      ORGANISATIONS.map(async (organisation) => {
+        await this.#must(organisation, added[organisation].map(register))
+      }),
+    )
+    await this.#must(
+      'mall',
+      all.map((member) => award(member, `fund:${member}`, FUNDING_FEN)),
+    )
+    this.#everybody.push(...all)
+    return added
   }
 
   /** Points from anybody to anybody, all equally often, sent by the payer's gateway. */
   transfers(count: number): Load {
-    return this.#transfers(count, (members) => this.#random.pick(members))
+    return this.#spread(count, (organisation) => this.transferOf(organisation))
   }
 
-  /** The same by Zipf's law: the k-th member k times less often than the first. */
+  /** One point from any member of an organisation to anybody. */
+  transferOf(organisation: string): SignedCommand {
+    return this.transferFrom(this.#random.pick(this.#senders[organisation as Organisation]))
+  }
+
+  /**
+   * The same among a thousand by Zipf's law: the k-th member of an organisation k times less often
+   * than its first.
+   */
   zipfTransfers(count: number): Load {
-    const pickers = new Map<readonly string[], () => string>()
-    return this.#transfers(count, (members) => {
-      const known = pickers.get(members)
-      const picker = known ?? weightedPicker(this.#random, members, zipfWeights(members.length))
-      if (known === undefined) pickers.set(members, picker)
-      return picker()
+    const pickers = byOrganisation((organisation, place) => {
+      const own = Math.ceil((ZIPF_MEMBERS - place) / ORGANISATIONS.length)
+      const members = this.#senders[organisation].slice(0, own)
+      return weightedPicker(this.#random, members, zipfWeights(members.length))
     })
-  }
-
-  #transfers(count: number, pick: (members: readonly string[]) => string): Load {
-    return this.#spread(count, (organisation) => {
-      const from = pick(this.#members[organisation])
-      let to = pick(this.#everybody)
-      while (to === from) to = pick(this.#everybody)
-      const body = { asset: STAR, from: accountOf(from), to: accountOf(to), amount: '1' }
-      return signed('TransferPoints', from, body)
-    })
+    const anybody = (): string => pickers[this.#random.pick(ORGANISATIONS)]()
+    return this.#spread(count, (organisation) =>
+      this.transferFrom(pickers[organisation](), anybody),
+    )
   }
 
   /** Points spent at one merchant, by members of all organisations. */
   redemptions(count: number): Load {
     return this.#spread(count, (organisation) => {
-      const member = this.#random.pick(this.#members[organisation])
+      const member = this.#random.pick(this.#senders[organisation])
       const body = {
         asset: STAR,
         from: accountOf(member),
@@ -160,10 +203,18 @@ function byOrganisation<Value>(
   ) as Record<Organisation, Value>
 }
 
+/** Without keeping his wallet: there may be a hundred thousand. */
+function registerReceiver(id: string): SignedCommand {
+  const [organisation = ''] = id.split(':')
+  const { publicKey } = deriveWallet('bench', id)
+  const body = { id, publicKey, account: accountOf(id), roles: [] }
+  return signed('RegisterActor', `${organisation}:admin`, body)
+}
+
 function memberId(organisation: string, index: number): string {
   return `${organisation}:m-${String(index).padStart(10, '0')}`
 }
 
-function textsOf(commands: readonly SignedCommand[]): string[] {
+export function textsOf(commands: readonly SignedCommand[]): string[] {
   return commands.map((command) => JSON.stringify(command))
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../../gateway/app.ts'
 import type { CommandService } from '../../gateway/commands/command-service.ts'
 import type { GatewayApp } from '../../gateway/gateway-app.ts'
+import { GatewayMetrics } from '../../gateway/metrics/gateway-metrics.ts'
 import { tokenDigest } from '../../gateway/index.ts'
 import { Projection } from '../../gateway/projection/projection.ts'
 import type { ErrorCode } from '../../ledger/index.ts'
@@ -23,6 +24,7 @@ beforeAll(async () => {
       commands: commands as unknown as CommandService,
       isReady: () => false,
       lag: () => 12n,
+      metrics: new GatewayMetrics('mall'),
     },
     tokens: new Map([[tokenDigest('token'), 'write']]),
     logger: pino({ level: 'silent' }),

@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readGatewaysFile } from '../../network/gateways-file.ts'
+import { startNetwork } from '../../network/start-network.ts'
+import { tallyDay } from '../day/tally.ts'
+import { KillableNetwork } from '../support/fabric-faults.ts'
+import type { DayTotals, PlayedDay } from '../support/played-day.ts'
+import { DayPlay, totalsOf, totalsOfTally } from '../support/played-day.ts'
+
+const ASKED = process.env['TALLYSTICK_TEST_FABRIC'] === '1'
+const BASE_PORT = 23_400
+const UP_LIMIT_MS = 20 * 60_000
+const LIMIT_MS = 5 * 60_000
+
+const GENERATOR = join(import.meta.dirname, '../../data/generate-day.ts')
+const SEED = '11'
+
+if (!ASKED) console.warn('SKIPPED: a day on Fabric under faults; TALLYSTICK_TEST_FABRIC=1 runs it.')
+
+interface MadeDay {
+  readonly day: string
+  readonly expected: DayTotals
+}
+
+/** A day of one line of so many, and what it comes to. */
+function makeDay(dir: string, part: number): MadeDay {
+  const day = join(dir, 'day')
+  const args = ['--seed', SEED, '--part', String(part), '--out', day]
+  execFileSync(process.execPath, [GENERATOR, ...args])
+  return { day, expected: totalsOfTally(tallyDay(day)) }
+}
+
+async function playEmbedded(day: string, dataDir: string): Promise<PlayedDay> {
+  const network = await startNetwork({ dataDir, ports: 'any' })
+  try {
+    return await new DayPlay(day, dataDir).played()
+  } finally {
+    await network.close()
+  }
+}
+
+/** To the last digit: each line's result, the trial balance, the clearing, the programmes. */
+function expectTotals(played: PlayedDay, expected: DayTotals): void {
+  expect(played.summary).toMatchObject({
+    unresolved: 0,
+    trialBalance: { balanced: true, generalEqualsDetail: true },
+  })
+  expect(totalsOf(played)).toEqual(expected)
+}
+
+interface Books {
+  readonly organisation: string
+  readonly rows: unknown
+  readonly detail: unknown
+  readonly isRight: boolean
+}
+
+/** The trial balance as each organisation's gateway has it, once it has applied a block. */
+async function booksEverywhere(dataDir: string, minBlock: string): Promise<readonly Books[]> {
+  const { gateways = [] } = readGatewaysFile(dataDir) ?? {}
+  return await Promise.all(
+    gateways.map(async ({ organisation, url, tokens }) => {
+      const headers = { authorization: `Bearer ${tokens.auditor}` }
+      const response = await fetch(`${url}/trial-balance?minBlock=${minBlock}`, { headers })
+      const body = (await response.json()) as Record<string, unknown>
+      const { rows, detail, balanced, generalEqualsDetail } = body
+      return {
+        organisation,
+        rows,
+        detail,
+        isRight: balanced === true && generalEqualsDetail === true,
+      }
+    }),
+  )
+}
+
+async function expectSameBooks(
+  dataDir: string,
+  { summary: { trialBalance } }: PlayedDay,
+  organisations: readonly string[],
+): Promise<void> {
+  const { asOfBlock = '', rows, detail } = trialBalance ?? {}
+  const expected = organisations.map((organisation) => {
+    return { organisation, rows, detail, isRight: true }
+  })
+  expect(await booksEverywhere(dataDir, asOfBlock)).toEqual(expected)
+}
+
+describe.runIf(ASKED)(
+  'a day on Fabric, killed as a whole and by parts',
+  { timeout: LIMIT_MS },
+  () => {
+    let dir: string
+    let made: MadeDay
+    let network: KillableNetwork
+    let played: PlayedDay
+
+    beforeAll(async () => {
+      dir = mkdtempSync(join(tmpdir(), 'tallystick-'))
+      made = makeDay(dir, 4)
+      network = await KillableNetwork.up({ dataDir: join(dir, 'data'), basePort: BASE_PORT })
+    }, UP_LIMIT_MS)
+
+    afterAll(async () => {
+      await network.remove()
+      rmSync(dir, { recursive: true })
+    }, LIMIT_MS)
+
+    test('has whole books after everything was killed at once and started again', async () => {
+      const play = new DayPlay(made.day, network.dataDir)
+      await play.reaches(0.2)
+      await network.killEverything()
+      await play.stop()
+      await network.start()
+      await network.isWhole()
+      const books = await booksEverywhere(network.dataDir, '0')
+      expect(books.map(({ isRight }) => isRight)).toEqual([true, true, true])
+    })
+
+    test('is played to its end while one process after another is killed', async () => {
+      const play = new DayPlay(made.day, network.dataDir)
+      const victims = [
+        () => 'mall-peer0',
+        () => 'mall-gateway',
+        () => 'airline-chaincode1',
+        async () => await network.leader(),
+        () => 'operator-orderer0',
+      ]
+      for (const [index, victim] of victims.entries()) {
+        await play.reaches(0.3 + index * 0.1)
+        await network.kill(await victim())
+        await network.isWhole()
+        expect(play.isOver).toBe(false)
+      }
+      played = await play.played()
+      expectTotals(played, made.expected)
+      // It was in the middle, and what had been acknowledged was kept.
+      expect(played.summary.replayed).toBeGreaterThan(played.summary.lines * 0.15)
+      expect(played.summary.replayed).toBeLessThan(played.summary.lines * 0.5)
+    })
+
+    test('is the same day as on the embedded ledger', async () => {
+      const embedded = await playEmbedded(made.day, join(dir, 'embedded'))
+      expect(totalsOf(embedded)).toEqual(totalsOf(played))
+      const { rows, detail } = embedded.summary.trialBalance ?? {}
+      expect(played.summary.trialBalance).toMatchObject({ rows, detail })
+    })
+
+    test('is the same when it is played once more, with nothing booked twice', async () => {
+      const again = await new DayPlay(made.day, network.dataDir).played()
+      expectTotals(again, made.expected)
+      const hashes = again.lines.map(({ entryHash }) => entryHash)
+      expect(hashes).toEqual(played.lines.map(({ entryHash }) => entryHash))
+      const entries = again.lines.filter(({ result }) => result === 'entry')
+      expect(new Set(entries.map(({ entryHash }) => entryHash)).size).toBe(entries.length)
+      expect(entries.filter(({ replayed }) => !replayed)).toEqual([])
+    })
+
+    test('leaves the same books at every gateway and the same blocks at every peer', async () => {
+      await expectSameBooks(network.dataDir, played, ['bank', 'mall', 'airline'])
+      expect(await network.command('verify')).toMatch(/^3 peers agree on \d+ blocks\.\n$/)
+    })
+  },
+)
+
+describe.runIf(ASKED)('a day on Fabric, upgraded and joined', { timeout: LIMIT_MS }, () => {
+  let dir: string
+  let made: MadeDay
+  let network: KillableNetwork
+  let played: PlayedDay
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'tallystick-'))
+    made = makeDay(dir, 2)
+    network = await KillableNetwork.up({ dataDir: join(dir, 'data'), basePort: BASE_PORT })
+  }, UP_LIMIT_MS)
+
+  afterAll(async () => {
+    await network.remove()
+    rmSync(dir, { recursive: true })
+  }, LIMIT_MS)
+
+  test('is played to its end, with no failed line', async () => {
+    const play = new DayPlay(made.day, network.dataDir)
+    await play.reaches(0.05)
+    await network.change()
+    expect(play.isOver).toBe(false)
+    played = await play.played()
+    expectTotals(played, made.expected)
+    expect(await network.names()).toContain('store-chaincode2')
+  })
+
+  test('leaves the same books at every gateway and the same blocks at every peer', async () => {
+    await expectSameBooks(network.dataDir, played, ['bank', 'mall', 'airline', 'store'])
+    expect(await network.command('verify')).toMatch(/^4 peers agree on \d+ blocks\.\n$/)
+  })
+})
