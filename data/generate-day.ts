@@ -23,19 +23,22 @@ import { seededRandom } from './seeded-random.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import { transferMaker } from './transfers.ts'
 
-const USAGE = `Usage: node data/generate-day.ts --seed NUMBER --out DIR
+const USAGE = `Usage: node data/generate-day.ts --seed NUMBER --out DIR [--part NUMBER]
 
 Writes a trading day's files: day.json, programmes.csv, members.csv and, for each of airline,
 bank and mall, earnings, redemptions and transfers. The same seed gives the same bytes.
 
   --seed NUMBER  whole number from 0 to 4294967295
   --out DIR      folder for the files; made when missing, files in it are replaced
+  --part NUMBER  a smaller day of the same members: one line of so many, 1 to 20; 1 unless given
   --help         this text
 `
 
 interface Options {
   readonly seed: number
   readonly out: string
+  /** One line of so many is kept. */
+  readonly part: number
 }
 
 /** The options, 'help', or null when they are not understood. */
@@ -46,30 +49,37 @@ function readOptions(args: string[]): Options | 'help' | null {
       options: {
         seed: { type: 'string' },
         out: { type: 'string' },
+        part: { type: 'string', default: '1' },
         help: { type: 'boolean', short: 'h' },
       },
     })
     if (values.help) return 'help'
-    const isSeed = values.seed !== undefined && /^\d{1,10}$/.test(values.seed)
-    const seed = isSeed ? Number(values.seed) : Number.NaN
-    return values.out && seed <= 0xffff_ffff ? { seed, out: values.out } : null
+    const seed = wholeNumber(values.seed)
+    const part = wholeNumber(values.part)
+    const isRight = seed <= 0xffff_ffff && part >= 1 && part <= 20
+    return values.out && isRight ? { seed, out: values.out, part } : null
   } catch {
     return null
   }
 }
 
+/** NaN when it is none. */
+function wholeNumber(text = ''): number {
+  return /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+}
+
 /** The text of every file of the day, by file name. */
-function makeDay(seed: number): Map<string, string> {
+function makeDay(seed: number, part: number): Map<string, string> {
   const random = seededRandom(seed)
   const population = makePopulation(random)
-  const slots = makeSlots(random)
+  const slots = makeSlots(random).filter((_slot, index) => index % part === 0)
   const makers = {
     earnings: earningMaker(),
     redemptions: redemptionMaker(),
     transfers: transferMaker(),
   }
   for (const kind of KINDS) {
-    spreadFlaws(random, slots, kind, { ...MALFORMED_LINES, ...makers[kind].flaws })
+    spreadFlaws(random, slots, { kind, part, flaws: { ...MALFORMED_LINES, ...makers[kind].flaws } })
   }
   const write = {
     earnings: (day: Day, slot: Slot) => writeLine(day, slot, makers.earnings),
@@ -93,16 +103,21 @@ function makeDay(seed: number): Map<string, string> {
   return files
 }
 
+interface Flaws {
+  readonly kind: Slot['kind']
+  readonly part: number
+  readonly flaws: Record<string, { count: number; fits?(slot: Slot): boolean }>
+}
+
 function spreadFlaws(
   random: SeededRandom,
   slots: readonly Slot[],
-  kind: Slot['kind'],
-  flaws: Record<string, { count: number; fits?(slot: Slot): boolean }>,
+  { kind, part, flaws }: Flaws,
 ): void {
   for (const [name, flaw] of Object.entries(flaws)) {
     spreadFlaw(random, slots, {
       name,
-      count: flaw.count,
+      count: Math.ceil(flaw.count / part),
       fits: (slot) => slot.kind === kind && (flaw.fits?.(slot) ?? true),
     })
   }
@@ -135,5 +150,7 @@ if (options === null) {
   process.stdout.write(USAGE)
 } else {
   mkdirSync(options.out, { recursive: true })
-  for (const [name, text] of makeDay(options.seed)) writeFileSync(join(options.out, name), text)
+  for (const [name, text] of makeDay(options.seed, options.part)) {
+    writeFileSync(join(options.out, name), text)
+  }
 }

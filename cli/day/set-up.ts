@@ -26,6 +26,9 @@ interface Step {
   readonly signers: readonly string[]
 }
 
+/** A gateway that is being restarted is back by then; one that nobody has started is not waited for. */
+const RESTART_LIMIT_MS = 5_000
+
 /** An act of set-up done by hand before is as good as the one that was to be done. */
 const DONE_ALREADY = new Set(['ORGANISATION_EXISTS', 'ASSET_EXISTS'])
 
@@ -67,7 +70,8 @@ async function openLedger(
   options: SetUpOptions,
 ): Promise<{ envelope: Envelope; minBlock: number }> {
   const gateway = firstGateway(options.gateways)
-  const ledger = await gateway.read('/ledger', LedgerText)
+  const waitMs = Math.min(RESTART_LIMIT_MS, options.patienceMs)
+  const ledger = await gateway.readPatiently('/ledger', LedgerText, waitMs)
   if (ledger.channel !== channel) {
     throw new PlainError(`The files are for channel ${channel}, the ledger is ${ledger.channel}.`)
   }
