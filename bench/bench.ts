@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { ENGINES } from '../network/engine.ts'
+import { NetworkFailure } from '../network/fabric/network-failure.ts'
 import { FAULTS } from '../test/support/fabric-faults.ts'
 import type { BenchOptions, Measurement } from './measurement.ts'
 import { benchBalance } from './scenarios/balance.ts'
@@ -67,13 +68,22 @@ await new Command('npm run bench --')
   )
   .option('--json', 'one JSON line for each scenario or step', false)
   .showHelpAfterError()
-  .action(bench)
+  .action(benchOrExplain)
   .parseAsync()
 
-async function bench(
-  name: string,
-  options: Omit<BenchOptions, 'report'> & { readonly json: boolean },
-): Promise<void> {
+type Options = Omit<BenchOptions, 'report'> & { readonly json: boolean }
+
+async function benchOrExplain(name: string, options: Options): Promise<void> {
+  try {
+    await bench(name, options)
+  } catch (error) {
+    if (!(error instanceof NetworkFailure)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}
+
+async function bench(name: string, options: Options): Promise<void> {
   const surroundings = { machine: machine(), versions: await versions(options.engine) }
   const lines: Measurement[] = []
   for await (const measurement of measure(name, { ...options, report })) {

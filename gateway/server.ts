@@ -47,29 +47,66 @@ const REFILLS_PER_BUDGET = 1_024n
 
 /** Starts one organisation's gateway: follows the chain, takes commands, serves reads. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { profile, host = '127.0.0.1', port } = options
+  const { profile, host = '127.0.0.1', port, tokens, logger } = options
   const { organisation, channel } = profile
-  const projection = Projection.open(options.projectionPath)
+  const onFault: OnFault = (error, what = 'a fault') => logger.error({ err: error }, what)
+  const { projection, metrics, route, batcher, commands, keeper, forwarders } = assemble(
+    options,
+    onFault,
+  )
+  const { follower } = route
+  const services = {
+    organisation,
+    channel,
+    projection,
+    commands,
+    waitForBlock: (blockNumber: bigint) => follower.block(blockNumber),
+    isReady: () => follower.caughtUp(),
+    lag: () => follower.lag(),
+    metrics,
+  }
+  watch(metrics, { batcher, route, projection })
+  const app = await buildApp({ services, tokens, logger })
+  route.start()
+  keeper.start()
+  await app.listen({ host, port })
+  const { port: bound } = app.server.address() as AddressInfo
+  const lastBlock = (): bigint => projection.checkpoint()?.blockNumber ?? 0n
+  return {
+    organisation,
+    url: `http://${host}:${bound}`,
+    connectPeers: (peers) => {
+      for (const peer of peers) {
+        forwarders.set(peer.organisation, new HomeForwarder(peer, lastBlock, onFault))
+      }
+    },
+    ready: () => follower.whenCaughtUp(),
+    close: async () => {
+      await app.close()
+      await Promise.all([keeper.stop(), batcher.stop()])
+      await route.close()
+      projection.close()
+      metrics.close()
+    },
+  }
+}
+
+type OnFault = (error: unknown, what?: string) => void
+
+/** Makes the parts of a gateway and lets them know of each other; nothing runs yet. */
+function assemble({ profile, projectionPath, envelopesPath }: GatewayOptions, onFault: OnFault) {
+  const { organisation, channel } = profile
+  const projection = Projection.open(projectionPath)
   const metrics = new GatewayMetrics(organisation)
   const writes = new RecentWrites(organisation)
-  const lastBlock = (): bigint => projection.checkpoint()?.blockNumber ?? 0n
   const forwarders = new Map<string, HomeForwarder>()
-  const onFault = (error: unknown, what = 'a fault'): void => app.log.error({ err: error }, what)
   const envelope = () => ownEnvelope(channel, projection)
-  const route = openLedgerRoute({
-    profile,
-    envelopesPath: options.envelopesPath,
-    projection: notingWrites(observeBlocks(projection, metrics), writes),
-    envelope,
-    onFault,
-  })
-  const { follower } = route
-  const ports = batchPorts(organisation, projection)
-  const { endorsersHave } = route
-  const endorse = observeEndorse(route.endorse, metrics)
+  const sink = notingWrites(observeBlocks(projection, metrics), writes)
+  const route = openLedgerRoute({ profile, envelopesPath, projection: sink, envelope, onFault })
+  const { follower, endorsersHave } = route
   const batcher = new Batcher({
-    ...ports,
-    endorse,
+    ...batchPorts(organisation, projection),
+    endorse: observeEndorse(route.endorse, metrics),
     endorsersHave,
     envelope,
     onFault,
@@ -89,39 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   })
   const keeper = keeperOf({ organisation, projection, batcher, follower, envelope, onFault })
-  const services = {
-    organisation,
-    channel,
-    projection,
-    commands,
-    waitForBlock: (blockNumber: bigint) => follower.block(blockNumber),
-    isReady: () => follower.caughtUp(),
-    lag: () => follower.lag(),
-    metrics,
-  }
-  watch(metrics, { batcher, route, projection })
-  const app = await buildApp({ services, tokens: options.tokens, logger: options.logger })
-  route.start()
-  keeper.start()
-  await app.listen({ host, port })
-  const { port: bound } = app.server.address() as AddressInfo
-  return {
-    organisation,
-    url: `http://${host}:${bound}`,
-    connectPeers: (peers) => {
-      for (const peer of peers) {
-        forwarders.set(peer.organisation, new HomeForwarder(peer, lastBlock, onFault))
-      }
-    },
-    ready: () => follower.whenCaughtUp(),
-    close: async () => {
-      await app.close()
-      await Promise.all([keeper.stop(), batcher.stop()])
-      await route.close()
-      projection.close()
-      metrics.close()
-    },
-  }
+  return { projection, metrics, route, batcher, commands, keeper, forwarders }
 }
 
 /** What is looked up rather than told. */

@@ -29,13 +29,13 @@ export interface OpenLoopCounts {
 }
 
 const TICK_MS = 50
-const LINES = 500
+const LINES = 1_000
 /** Of one gateway; a client that leaves more open runs out of memory before the gateway does. */
-const MAX_OPEN = 120
+const MAX_OPEN = 400
 /** Commands of one gateway that are signed beforehand; refused ones are sent again and again. */
-const POOL = 30_000
+const POOL = 40_000
 /** Signed in one tick at most, so that signing does not keep the client from sending. */
-const MAX_SIGNED = 100
+const MAX_SIGNED = 200
 const SINGLE_EVERY_MS = 200
 
 /**

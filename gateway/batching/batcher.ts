@@ -18,7 +18,6 @@ import { Pace } from './pace.ts'
 import { Quarantine } from './quarantine.ts'
 import { Outage } from './retries.ts'
 import type { Track, WaitingCommand } from './waiting-command.ts'
-import { TRACKS } from './waiting-command.ts'
 
 export interface BatcherOptions {
   /** Transactions in flight at once, each in a quota lane of its own, when it pays; see Pace. */
@@ -51,6 +50,15 @@ const MAX_BATCH_BYTES = 2 * 1024 * 1024
 
 /** For so long after a command of somebody who sends little, he is taken to be there still. */
 const CROWDED_MS = 2_000
+
+/** In the order in which they may start, and how many batches of each may be in flight. */
+const PLACES: readonly (readonly [Track, number])[] = [
+  ['express', 2],
+  // By the pace.
+  ['ordinary', Infinity],
+  ['alone', 1],
+  ['keeper', 1],
+]
 
 /** A batch on its way. */
 interface Flight {
@@ -163,14 +171,16 @@ export class Batcher {
     this.#timer = undefined
     this.#timerDueMs = Infinity
     if (this.#isStopped) return
-    for (const track of TRACKS) while (this.#mayStart(track) && this.#startOne(track)) continue
+    for (const [track, places] of PLACES) {
+      while (this.#mayStart(track, places) && this.#startOne(track)) continue
+    }
   }
 
-  #mayStart(track: Track): boolean {
+  #mayStart(track: Track, places: number): boolean {
     if (this.#queue.length === 0) return false
     if (track !== 'ordinary') {
       const isNeeded = track !== 'express' || this.#queue.isFlooded
-      return isNeeded && this.#flightsOn(track).length === 0
+      return isNeeded && this.#flightsOn(track).length < places
     }
     const delayMs = this.#pace.delayMs(performance.now(), this.#paceState())
     if (delayMs > 0) this.#startIn(delayMs)
@@ -201,6 +211,7 @@ export class Batcher {
       this.#freeLanes.push(lane)
       return false
     }
+    const { size } = batch
     const startedMs = performance.now()
     const flight: Flight = { track, startedMs, isEndorsing: true }
     if (track === 'ordinary') this.#pace.started(startedMs)
@@ -208,10 +219,16 @@ export class Batcher {
     this.#flights.set(running, flight)
     void running.finally(() => {
       this.#flights.delete(running)
-      if (track === 'ordinary') this.#pace.answered(startedMs, performance.now())
+      this.#noteTime(flight, size)
       this.#start()
     })
     return true
+  }
+
+  #noteTime({ track, startedMs }: Flight, size: number): void {
+    const nowMs = performance.now()
+    if (track === 'ordinary') this.#pace.answered(startedMs, nowMs)
+    if (track === 'ordinary' || track === 'express') this.#pace.took(nowMs - startedMs, size)
   }
 
   #take(track: Track, credits: Map<string, OpenCredits>): Batch | undefined {

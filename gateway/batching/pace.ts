@@ -19,8 +19,12 @@ export interface PaceState {
 /** Not fewer, however slow: what a transaction costs by itself would be the larger part. */
 const MIN_COMMANDS = 400
 
-/** While somebody floods, so that the others wait behind short batches. */
-const CROWDED_COMMANDS = 250
+/** Batches of up to so many take as long as a lone command does. */
+const LONE_COMMANDS = 10
+/** Of those the shortest of late counts; by so much it is forgotten with each. */
+const FORGET = 1.02
+/** As few as that while somebody floods. */
+const MIN_CROWDED_COMMANDS = 50
 
 /** How much the newest of the measured times counts. */
 const WEIGHT = 0.2
@@ -32,13 +36,18 @@ const WEIGHT = 0.2
  * - a full batch as soon as there is a place, anything less when a batch's time divided by the
  *   places has passed since the last one, so that batches leave at even intervals;
  * - batches that take longer than the target: one place less, down to one, then smaller ones;
- *   those that take less than half: larger ones, then one place more.
+ *   those that take less than half: larger ones, then one place more;
+ * - while somebody floods and others do not: no more commands than make a batch take twice as long
+ *   as a lone command, so that nobody waits for much more than that behind one.
  */
 export class Pace {
   readonly #limits: PaceLimits
   #places: number
   #size: number
   #latencyMs = 0
+  #loneMs = Infinity
+  /** What a command of a large batch adds to a lone one's time. */
+  #commandMs = 0
   #startedMs = -Infinity
   #changedMs = -Infinity
 
@@ -55,13 +64,15 @@ export class Pace {
 
   /** How many commands a batch may hold. */
   size({ isCrowded }: Pick<PaceState, 'isCrowded'>): number {
-    return isCrowded ? Math.min(this.#size, CROWDED_COMMANDS) : this.#size
+    if (!isCrowded || this.#commandMs === 0 || this.#loneMs === Infinity) return this.#size
+    const twiceAsLong = Math.round(this.#loneMs / this.#commandMs)
+    return Math.min(this.#size, Math.max(MIN_CROWDED_COMMANDS, twiceAsLong))
   }
 
   /** For how long the next batch has to wait; Infinity: until one in flight has moved on. */
   delayMs(nowMs: number, state: PaceState): number {
     if (state.inFlight === 0) return 0
-    if (state.isEndorsing || state.inFlight >= this.#places) return Infinity
+    if (state.isEndorsing || state.inFlight >= this.#places || state.isCrowded) return Infinity
     if (state.waiting >= this.size(state)) return 0
     return Math.max(0, this.#startedMs + this.#latencyMs / this.#places - nowMs)
   }
@@ -70,10 +81,19 @@ export class Pace {
     this.#startedMs = nowMs
   }
 
-  /** Takes note of how long a batch took from its start to its answers. */
+  /** Takes note of how long any batch of clients' took, from its start to its answers. */
+  took(tookMs: number, commands: number): void {
+    if (commands <= LONE_COMMANDS) {
+      this.#loneMs = Math.min(tookMs, this.#loneMs * FORGET)
+    } else if (commands > MIN_CROWDED_COMMANDS / 2 && tookMs > this.#loneMs) {
+      this.#commandMs = average(this.#commandMs, (tookMs - this.#loneMs) / commands)
+    }
+  }
+
+  /** Takes note of when a batch that counts towards the places was answered. */
   answered(startedMs: number, nowMs: number): void {
     const tookMs = nowMs - startedMs
-    this.#latencyMs += (tookMs - this.#latencyMs) * (this.#latencyMs === 0 ? 1 : WEIGHT)
+    this.#latencyMs = average(this.#latencyMs, tookMs)
     // What has started before the last change does not tell of it.
     if (startedMs < this.#changedMs) return
     const { targetMs } = this.#limits
@@ -94,4 +114,8 @@ export class Pace {
     else return
     this.#changedMs = nowMs
   }
+}
+
+function average(before: number, newest: number): number {
+  return before === 0 ? newest : before + (newest - before) * WEIGHT
 }

@@ -27,5 +27,4 @@ export interface WaitingCommand {
  * have little waiting while others flood; `alone` for suspects, one command at a time; `keeper`
  * for what is merely due.
  */
-export const TRACKS = ['ordinary', 'express', 'alone', 'keeper'] as const
-export type Track = (typeof TRACKS)[number]
+export type Track = 'express' | 'ordinary' | 'alone' | 'keeper'

@@ -12,6 +12,7 @@ import type { StoredOutcome } from './queries/outcome-queries.ts'
 import { OutcomeQueries } from './queries/outcome-queries.ts'
 import { RegistryQueries } from './queries/registry-queries.ts'
 import { emptyStore, openStore } from './schema.ts'
+import type { BalanceCacheLimits } from './writes/balance-cache.ts'
 import { BalanceCache } from './writes/balance-cache.ts'
 import { BlockWriter } from './writes/block-writer.ts'
 
@@ -23,7 +24,7 @@ export interface Checkpoint {
   readonly genesisHash: string
 }
 
-const COMMIT_EVERY_MS = 2_000
+const COMMIT_EVERY_MS = 5_000
 
 /**
  * What a gateway knows of the ledger: made from its blocks alone, one after the other, and so
@@ -46,9 +47,9 @@ export class Projection {
   #checkpoint: (Checkpoint & { readonly blockHash: string }) | undefined
   #timer: NodeJS.Timeout | undefined
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, limits: Partial<BalanceCacheLimits>) {
     this.#database = database
-    this.#balances = new BalanceCache(database)
+    this.#balances = new BalanceCache(database, limits)
     this.#writer = new BlockWriter(database, this.#balances)
     this.blocks = new BlockQueries(database)
     this.deltas = new DeltaQueries(database)
@@ -62,8 +63,8 @@ export class Projection {
   }
 
   /** Opens the store of a path, or makes it, anew when it is of another version. */
-  static open(path: string): Projection {
-    return new Projection(openStore(path))
+  static open(path: string, limits: Partial<BalanceCacheLimits> = {}): Projection {
+    return new Projection(openStore(path), limits)
   }
 
   get books(): BookQueries {

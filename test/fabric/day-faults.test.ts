@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readGatewaysFile } from '../../network/gateways-file.ts'
 import { startNetwork } from '../../network/start-network.ts'
 import { tallyDay } from '../day/tally.ts'
@@ -33,10 +33,17 @@ function makeDay(dir: string, part: number): MadeDay {
   return { day, expected: totalsOfTally(tallyDay(day)) }
 }
 
-async function playEmbedded(day: string, dataDir: string): Promise<PlayedDay> {
+/** Starts to play a day; the player does not outlive the test. */
+function startPlay({ day }: MadeDay, dataDir: string): DayPlay {
+  const play = new DayPlay(day, dataDir)
+  onTestFinished(async () => await play.stop())
+  return play
+}
+
+async function playEmbedded(made: MadeDay, dataDir: string): Promise<PlayedDay> {
   const network = await startNetwork({ dataDir, ports: 'any' })
   try {
-    return await new DayPlay(day, dataDir).played()
+    return await startPlay(made, dataDir).played()
   } finally {
     await network.close()
   }
@@ -110,7 +117,7 @@ describe.runIf(ASKED)(
     }, LIMIT_MS)
 
     test('has whole books after everything was killed at once and started again', async () => {
-      const play = new DayPlay(made.day, network.dataDir)
+      const play = startPlay(made, network.dataDir)
       await play.reaches(0.2)
       await network.killEverything()
       await play.stop()
@@ -121,7 +128,7 @@ describe.runIf(ASKED)(
     })
 
     test('is played to its end while one process after another is killed', async () => {
-      const play = new DayPlay(made.day, network.dataDir)
+      const play = startPlay(made, network.dataDir)
       const victims = [
         () => 'mall-peer0',
         () => 'mall-gateway',
@@ -143,14 +150,14 @@ describe.runIf(ASKED)(
     })
 
     test('is the same day as on the embedded ledger', async () => {
-      const embedded = await playEmbedded(made.day, join(dir, 'embedded'))
+      const embedded = await playEmbedded(made, join(dir, 'embedded'))
       expect(totalsOf(embedded)).toEqual(totalsOf(played))
       const { rows, detail } = embedded.summary.trialBalance ?? {}
       expect(played.summary.trialBalance).toMatchObject({ rows, detail })
     })
 
     test('is the same when it is played once more, with nothing booked twice', async () => {
-      const again = await new DayPlay(made.day, network.dataDir).played()
+      const again = await startPlay(made, network.dataDir).played()
       expectTotals(again, made.expected)
       const hashes = again.lines.map(({ entryHash }) => entryHash)
       expect(hashes).toEqual(played.lines.map(({ entryHash }) => entryHash))
@@ -184,7 +191,7 @@ describe.runIf(ASKED)('a day on Fabric, upgraded and joined', { timeout: LIMIT_M
   }, LIMIT_MS)
 
   test('is played to its end, with no failed line', async () => {
-    const play = new DayPlay(made.day, network.dataDir)
+    const play = startPlay(made, network.dataDir)
     await play.reaches(0.05)
     await network.change()
     expect(play.isOver).toBe(false)

@@ -81,10 +81,29 @@ describe('what takes too long', () => {
   })
 })
 
-test('while somebody floods and others do not, batches are short', () => {
-  const { pace } = after(600)
-  expect(pace.size(state({ isCrowded: true }))).toBe(250)
-  expect(pace.delayMs(600, state({ isCrowded: true, waiting: 250 }))).toBe(0)
+describe('while somebody floods and others do not', () => {
+  test.each([
+    ['as many as double the time of a lone command', 300, 500, 1_300, 150],
+    ['50 at least', 30, 900, 930, 50],
+    ['as many as ever at most', 900, 200, 910, 950],
+  ])('a batch has %s', (_, loneMs, commands, tookMs, expected) => {
+    const { pace } = after(600)
+    pace.took(loneMs, 1)
+    pace.took(tookMs, commands)
+    expect(pace.size(state({ isCrowded: true }))).toBe(expected)
+    expect(pace.size(state())).toBe(950)
+    const crowd = state({ isCrowded: true, waiting: expected })
+    expect(pace.delayMs(601, crowd)).toBe(0)
+  })
+
+  test('the shortest time of a lone command counts, and is forgotten slowly', () => {
+    const { pace } = after(600)
+    pace.took(100, 3)
+    pace.took(1_100, 500)
+    expect(pace.size(state({ isCrowded: true }))).toBe(50)
+    for (let count = 0; count < 100; count += 1) pace.took(400, 1)
+    expect(pace.size(state({ isCrowded: true }))).toBe(200)
+  })
 })
 
 async function flood(batcher: ReturnType<FakeLedger['batcher']>, size: number): Promise<void> {
@@ -111,12 +130,17 @@ describe('of a client that floods', () => {
   test('the batches are short as long as others are there', async () => {
     const ledger = new FakeLedger()
     const batcher = ledger.batcher({ maxInFlight: 1 })
-    const flooded = flood(batcher, 3_000)
     await batcher.submit(transfer('bank:m-bob'), { ...ORIGIN, client: 'bob' })
+    // Of which each takes so long that only the fewest may go together.
+    ledger.commandMs = 1
+    const flooded = flood(batcher, 2_000)
+    for (let times = 0; times < 5; times += 1) {
+      await batcher.submit(transfer('bank:m-bob'), { ...ORIGIN, client: 'bob' })
+    }
     await flooded
     const sizes = ledger.requests.map(({ commands }) => commands.length)
-    expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(250)
-    expect(sizes.length).toBeGreaterThan(8)
+    expect(sizes.some((size) => size > 500)).toBe(true)
+    expect(sizes.filter((size) => size > 1).slice(-5, -1)).toEqual([50, 50, 50, 50])
   })
 })
 

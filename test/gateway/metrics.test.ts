@@ -11,6 +11,7 @@ import { tokenDigest } from '../../gateway/index.ts'
 import { GatewayMetrics } from '../../gateway/metrics/gateway-metrics.ts'
 import { observeBlocks, observeEndorse } from '../../gateway/metrics/observed-ledger.ts'
 import { Projection } from '../../gateway/projection/projection.ts'
+import { TestNetwork } from '../support/test-network.ts'
 
 const REQUEST = { lane: 0, fold: [], commands: [] }
 
@@ -200,4 +201,32 @@ test('figures that are looked up are those of the moment', async () => {
   expect(await figures('tallystick_queue_length')).toEqual({ tallystick_queue_length: 3 })
   waiting = 0
   expect(await figures('tallystick_queue_length')).toEqual({ tallystick_queue_length: 0 })
+})
+
+test('a gateway tells what it has sent, and what others have', async () => {
+  const network = await TestNetwork.start()
+  try {
+    await network.open(['mall:m-ann', 'bank:m-bob'])
+    const response = await fetch(`${network.url('mall')}/metrics`, {
+      headers: { authorization: `Bearer ${network.token('mall', 'auditor')}` },
+    })
+    const text = await response.text()
+    const figure = (start: string): number => {
+      const line = text.split('\n').find((each) => each.startsWith(`${start} `))
+      return Number(line?.slice(start.length + 1))
+    }
+    const valid = (submitter: string): number =>
+      figure(`tallystick_transactions_total{submitter="${submitter}",validation_code="VALID"}`)
+    expect(valid('own')).toBeGreaterThanOrEqual(3)
+    expect(valid('other')).toBeGreaterThanOrEqual(4)
+    expect(figure('tallystick_batch_commands_sum')).toBeGreaterThanOrEqual(7)
+    for (const stage of ['queue', 'endorse', 'commit', 'apply']) {
+      expect(figure(`tallystick_stage_seconds_count{stage="${stage}"}`)).toBeGreaterThanOrEqual(3)
+    }
+    expect(figure('tallystick_queue_length')).toBe(0)
+    expect(figure('tallystick_open_envelopes')).toBe(0)
+    expect(figure('tallystick_block_number')).toBeGreaterThan(3)
+  } finally {
+    await network.stop()
+  }
 })

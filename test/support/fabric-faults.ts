@@ -100,7 +100,7 @@ export class KillableNetwork {
     })
   }
 
-  /** Kills the starter, the supervisor, and every node and gateway, in this order at once. */
+  /** Kills the starter, the supervisor, every node and every gateway at once. */
   async killEverything(): Promise<void> {
     const supervisor = await supervisorStatus(this.#folder)
     const starter = this.#starter
@@ -112,7 +112,7 @@ export class KillableNetwork {
     )
   }
 
-  /** The orderer that the most of them follow. */
+  /** The orderer that leads now. */
   async leader(): Promise<string> {
     const found = (await this.#nodes()).find(({ isLeader }) => isLeader === true)
     if (found === undefined) throw new Error('no orderer leads')

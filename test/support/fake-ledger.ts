@@ -63,6 +63,9 @@ export class FakeLedger {
     return { transactions, complete: true }
   }
 
+  /** What a command adds to the time that a transaction takes. */
+  commandMs = 0
+
   /** Keys that other gateways have just written. */
   moved: ReadonlySet<string> = new Set()
 
@@ -97,7 +100,7 @@ export class FakeLedger {
   async #commit(request: SubmitRequest, outcomes: readonly Outcome[]) {
     this.committed.push(request)
     this.inFlight.push(request)
-    await delay(5)
+    await delay(5 + this.commandMs * request.commands.length)
     this.inFlight = this.inFlight.filter((other) => other !== request)
     const error = this.fail(request, this.requests.length)
     if (error !== undefined) throw error

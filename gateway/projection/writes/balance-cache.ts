@@ -2,9 +2,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Balance } from './balance-rows.ts'
 import { BalanceRows } from './balance-rows.ts'
 
-/** How many balances may have changed before they are written, and half of how many are kept. */
-const MAX_CHANGED = 4_000
-const MAX_RECENT = 10_000
+export interface BalanceCacheLimits {
+  /** How many balances may have changed before they are written. */
+  readonly maxChanged: number
+  /** Half of how many are kept. */
+  readonly maxRecent: number
+}
+
+const LIMITS: BalanceCacheLimits = { maxChanged: 4_000, maxRecent: 10_000 }
 
 /**
  * The balances of late, with what has changed since they were last written. An account that is
@@ -13,6 +18,7 @@ const MAX_RECENT = 10_000
  */
 export class BalanceCache {
   readonly #rows: BalanceRows
+  readonly #limits: BalanceCacheLimits
   readonly #touched = new Map<string, Balance>()
   readonly #changed = new Map<string, Balance>()
   #recent = new Map<string, Balance>()
@@ -20,7 +26,8 @@ export class BalanceCache {
   /** Numbers of the transactions whose stored credits the block folds. */
   readonly #transactions = new Map<string, number | undefined>()
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, limits: Partial<BalanceCacheLimits> = {}) {
+    this.#limits = { ...LIMITS, ...limits }
     this.#rows = new BalanceRows(database)
   }
 
@@ -61,7 +68,7 @@ export class BalanceCache {
       this.#changed.set(name, balance)
     }
     this.#touched.clear()
-    if (this.#changed.size >= MAX_CHANGED) this.flush()
+    if (this.#changed.size >= this.#limits.maxChanged) this.flush()
   }
 
   /** Transactions whose credits to a holding are open, in order of arrival. */
@@ -98,7 +105,7 @@ export class BalanceCache {
   }
 
   #remember(name: string, balance: Balance): void {
-    if (this.#recent.size >= MAX_RECENT) {
+    if (this.#recent.size >= this.#limits.maxRecent) {
       this.#older = this.#recent
       this.#recent = new Map()
     }
