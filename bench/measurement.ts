@@ -9,6 +9,8 @@ export type Measurement = Readonly<Record<string, string | number | boolean>>
 export interface BenchOptions {
   readonly engine: EngineName
   readonly orderer: OrderingType
+  /** The first of the ports that a Fabric network takes. */
+  readonly port: number
   /** How often each load is run; figures are medians. */
   readonly rounds: number
   /** How long the overload lasts, and growth makes blocks, at most. */

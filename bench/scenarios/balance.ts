@@ -9,7 +9,6 @@ import { startNetwork } from '../../network/start-network.ts'
 import { accountOf, definePoints, registerMember } from '../../test/support/world.ts'
 import type { BenchOptions, Measurement } from '../measurement.ts'
 import { engineFields } from '../measurement.ts'
-import { BASE_PORT } from '../throughput/bench-network.ts'
 import { CreditSeeder, POINTS_PER_CREDIT } from '../throughput/credit-seeder.ts'
 import { postLines } from '../throughput/http-load.ts'
 import { Latencies } from '../throughput/latencies.ts'
@@ -42,7 +41,7 @@ export async function* benchBalance(options: BenchOptions): AsyncGenerator<Measu
 
 type StartedNetwork = Awaited<ReturnType<typeof start>>
 
-async function start({ engine, orderer, report }: BenchOptions) {
+async function start({ engine, orderer, port, report }: BenchOptions) {
   const dataDir = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
   const clear = async (): Promise<void> => {
     await downFabric(dataDir)
@@ -50,7 +49,7 @@ async function start({ engine, orderer, report }: BenchOptions) {
   }
   return await stoppedBySignals(async () => {
     try {
-      const fabric = { orderer, basePort: BASE_PORT }
+      const fabric = { orderer, basePort: port }
       const common = { dataDir, ports: 'any', engine, report } as const
       const network = await startNetwork(engine === 'fabric' ? { ...common, ...fabric } : common)
       const stop = async (): Promise<void> => {

@@ -15,9 +15,6 @@ import type { GatewayAddress } from '../../network/gateways-file.ts'
 import { readGatewaysFile } from '../../network/gateways-file.ts'
 import { stoppedBySignals } from './stop-by-signals.ts'
 
-/** Other ports than a network of one's own is likely to have. */
-export const BASE_PORT = 27_400
-
 /** A fresh network of three organisations, all in processes of their own. */
 export interface BenchNetwork {
   readonly gateways: readonly GatewayAddress[]
@@ -30,6 +27,8 @@ export interface BenchNetwork {
 export interface BenchNetworkOptions {
   readonly engine: EngineName
   readonly orderer: OrderingType
+  /** The first of Fabric's ports. */
+  readonly port: number
   readonly report: (line: string) => void
 }
 
@@ -52,7 +51,7 @@ export async function startBenchNetwork(options: BenchNetworkOptions): Promise<B
 
 async function startOnFabric(
   dataDir: string,
-  { orderer, report }: BenchNetworkOptions,
+  { orderer, port, report }: BenchNetworkOptions,
 ): Promise<BenchNetwork> {
   const contracts = join(import.meta.dirname, 'contracts.ts')
   const bundle = await buildBundle(join(dataDir, 'bundle'), contracts)
@@ -62,7 +61,7 @@ async function startOnFabric(
     rmSync(dataDir, { recursive: true, force: true })
   }
   try {
-    const up = await upFabric({ dataDir, orderer, basePort: BASE_PORT, bundle, report })
+    const up = await upFabric({ dataDir, orderer, basePort: port, bundle, report })
     const gateways = await startGateways({ dataDir, topology: up.topology, ports: 'any' })
     const pids = async (): ReturnType<BenchNetwork['pids']> => {
       const processes = (await supervisorStatus(up.topology.folder))?.processes ?? []

@@ -37,8 +37,8 @@ const WEIGHT = 0.2
  *   places has passed since the last one, so that batches leave at even intervals;
  * - batches that take longer than the target: one place less, down to one, then smaller ones;
  *   those that take less than half: larger ones, then one place more;
- * - while somebody floods and others do not: no more commands than make a batch take twice as long
- *   as a lone command, so that nobody waits for much more than that behind one.
+ * - while somebody floods and others do not: one at a time, of no more commands than make it take
+ *   twice as long as a lone command, so that nobody waits for much more than that behind it.
  */
 export class Pace {
   readonly #limits: PaceLimits

@@ -92,8 +92,10 @@ describe('while somebody floods and others do not', () => {
     pace.took(tookMs, commands)
     expect(pace.size(state({ isCrowded: true }))).toBe(expected)
     expect(pace.size(state())).toBe(950)
-    const crowd = state({ isCrowded: true, waiting: expected })
-    expect(pace.delayMs(601, crowd)).toBe(0)
+    // One at a time, however much waits.
+    const crowd = state({ isCrowded: true, waiting: 5_000 })
+    expect(pace.delayMs(601, crowd)).toBe(Infinity)
+    expect(pace.delayMs(601, { ...crowd, inFlight: 0 })).toBe(0)
   })
 
   test('the shortest time of a lone command counts, and is forgotten slowly', () => {
