@@ -13,7 +13,7 @@ const network = new ProbeNetwork()
 let bank: ProbeClient
 
 beforeAll(async () => {
-  await network.start({ cutting: { maxTransactions: 2, maxBytes: 1 << 20, timeoutMs: 50 } })
+  await network.start({ cutting: { maxTransactions: 2, maxBytes: 1 << 20, timeoutMs: 200 } })
 })
 beforeEach(() => {
   bank = network.connect('bank')
