@@ -60,9 +60,6 @@ export async function buildApp({ services, tokens, logger }: AppOptions): Promis
   answerProblems(app)
   guardAccess(app, tokens)
   observeRequests(app, services.metrics)
-  app.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
-  )
   await describeApi(app, services.organisation)
   for (const route of READ_ROUTES) route(app, services)
   for (const route of WRITE_ROUTES) route(app, services)

@@ -28,7 +28,6 @@ export function createCommands(app: GatewayApp, services: WriteServices): void {
 
 /** The handler is given the stream of the lines, not all of them. */
 function readAsItArrives(scope: GatewayApp): void {
-  scope.removeContentTypeParser(NDJSON)
   scope.addContentTypeParser(NDJSON, (_request, payload: IncomingMessage, done) => {
     done(null, payload)
   })
