@@ -1,5 +1,5 @@
 import type { Account, Ledger } from '../../ledger/index.ts'
-import { lotStatus } from '../../ledger/index.ts'
+import { addDays, lotStatus } from '../../ledger/index.ts'
 import type { DeltaQueries } from '../projection/queries/delta-queries.ts'
 import type { DueQueries, WalkedHolding } from '../projection/queries/due-queries.ts'
 import { homeOfDeltas } from './home-of-deltas.ts'
@@ -29,8 +29,6 @@ export interface DueLimits {
   readonly deltasPerCompaction: number
   readonly holdingsWalked: number
   readonly holdingCommands: number
-  /** For so long after a roll nothing is expired: then clients send again what it made invalid. */
-  readonly restAfterRollMs: number
 }
 
 export const DUE_LIMITS: DueLimits = {
@@ -40,7 +38,6 @@ export const DUE_LIMITS: DueLimits = {
   deltasPerCompaction: 500,
   holdingsWalked: 1_000,
   holdingCommands: 50,
-  restAfterRollMs: 60_000,
 }
 
 /** Finds what is due at one organisation's accounts, a bounded part at a time. */
@@ -48,23 +45,13 @@ export class DueWork {
   readonly #organisation: string
   readonly #sources: DueSources
   readonly #limits: DueLimits
-  readonly #now: () => number
   /** Where the walk over the holdings goes on. */
   #place = 0
-  #today: string | undefined
-  #rolledMs = 0
 
-  /** `now` in milliseconds. */
-  constructor(
-    organisation: string,
-    sources: DueSources,
-    limits: DueLimits = DUE_LIMITS,
-    now: () => number = () => performance.now(),
-  ) {
+  constructor(organisation: string, sources: DueSources, limits: DueLimits = DUE_LIMITS) {
     this.#organisation = organisation
     this.#sources = sources
     this.#limits = limits
-    this.#now = now
   }
 
   /** The next commands that are due; empty when there is nothing in the part that was looked at. */
@@ -88,8 +75,6 @@ export class DueWork {
   #holdingCommands(): DueCommand[] {
     const today = this.#sources.ledger()?.cycle.date
     if (today === undefined) return []
-    if (today !== this.#today) this.#rolledMs = this.#now()
-    this.#today = today
     const { holdingsWalked, holdingCommands } = this.#limits
     const { holdings, next } = this.#sources.due.walk(this.#place, holdingsWalked)
     this.#place = next
@@ -97,14 +82,16 @@ export class DueWork {
     return holdings.flatMap((holding) => this.#dueOf(holding, today)).slice(0, holdingCommands)
   }
 
-  /** An expiry folds as well. */
+  /**
+   * An expiry folds as well. Lots stay for one business day after their date: what a client sends
+   * again after the roll is still told why it comes too late, and a day's books have an end.
+   */
   #dueOf(holding: WalkedHolding, today: string): DueCommand[] {
     const { account, asset, lots, credits } = holding
-    const { openCredits, restAfterRollMs } = this.#limits
-    const isExpired =
-      this.#now() >= this.#rolledMs + restAfterRollMs &&
-      lots.some((lot) => lotStatus(lot, today) === 'expired')
-    if (!isExpired && credits <= openCredits) return []
+    const isExpired = lots.some(
+      (lot) => lotStatus(lot, today) === 'expired' && addDays(lot.expires, 1) < today,
+    )
+    if (!isExpired && credits <= this.#limits.openCredits) return []
     if (this.#sources.account(account)?.home !== this.#organisation) return []
     return [{ type: isExpired ? 'ExpirePoints' : 'FoldCredits', body: { account, asset } }]
   }

@@ -8,7 +8,7 @@ import { Projection } from '../../gateway/projection/projection.ts'
 import { trialBalance } from '../../gateway/projection/trial-balance.ts'
 import { LedgerError } from '../../ledger/index.ts'
 import type { BlockLedger } from '../support/blocks.ts'
-import { openedBlocks, rollToDecember } from '../support/blocks.ts'
+import { openedBlocks, roll, rollToDecember } from '../support/blocks.ts'
 import { booksOf, comparableBooks, contradictions } from '../support/books.ts'
 import {
   ANN,
@@ -27,7 +27,6 @@ const LIMITS: DueLimits = {
   openDeltas: 5,
   openCredits: 3,
   deltasPerCompaction: 4,
-  restAfterRollMs: 0,
 }
 
 /** A ledger, its projection, and the keepers of all organisations. */
@@ -35,7 +34,6 @@ class Site {
   readonly ledger: BlockLedger
   readonly projection = Projection.open(':memory:')
   readonly #works: ReadonlyMap<string, DueWork>
-  nowMs = 0
 
   constructor(ledger: BlockLedger, limits: DueLimits = LIMITS) {
     this.ledger = ledger
@@ -51,7 +49,7 @@ class Site {
     this.#works = new Map(
       ORGANISATIONS.map((organisation) => [
         organisation,
-        new DueWork(organisation, sources, limits, () => this.nowMs),
+        new DueWork(organisation, sources, limits),
       ]),
     )
   }
@@ -151,18 +149,17 @@ describe('what is due', () => {
     expect(site.ledger.openCredits(accountOf(BOB), STAR)).toEqual([])
   })
 
-  test('is expiring points past their date, a while after the roll', async () => {
+  test('is expiring points, on the second business day after their date', async () => {
     const ledger = await openedBlocks()
     await submitOne(ledger, 'airline', issue(FLASH, ANN, '1000'))
     ledger.cut()
-    const site = new Site(ledger, { ...LIMITS, restAfterRollMs: 1_000 })
+    const site = new Site(ledger, LIMITS)
     expect(site.due('mall')).toEqual([])
     await submitOne(ledger, 'mall', rollToDecember())
     site.projection.apply(ledger.cut())
     expect(site.due('mall')).toEqual([])
-    site.nowMs += 999
-    expect(site.due('mall')).toEqual([])
-    site.nowMs += 1
+    await submitOne(ledger, 'mall', roll('2026-12-01', '2026-12-02'))
+    site.projection.apply(ledger.cut())
     expect(site.due('airline')).toEqual([])
     expect(site.due('mall')).toEqual([`ExpirePoints ${accountOf(ANN)} ${FLASH}`])
     expect(await site.keep()).toEqual(['accepted'])

@@ -77,7 +77,12 @@ export async function openedBlocks(): Promise<BlockLedger> {
 
 /** The date rolls to the first cycle of the day after OPENING_DATE. */
 export function rollToDecember(): SignedCommand {
-  const body = { from: { date: OPENING_DATE, number: 1 }, to: { date: '2026-12-01', number: 1 } }
+  return roll(OPENING_DATE, '2026-12-01')
+}
+
+/** The date rolls from the first cycle of one day to that of another. */
+export function roll(from: string, to: string): SignedCommand {
+  const body = { from: { date: from, number: 1 }, to: { date: to, number: 1 } }
   const unsigned = command('RollBusinessDate', 'bank:finance-1', body)
   return signCommand(unsigned, walletOf('bank:finance-1'), walletOf('mall:finance-1'))
 }
