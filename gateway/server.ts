@@ -173,6 +173,6 @@ function batchPorts(
         complete: transactions.length <= MAX_CREDITS,
       }
     },
-    refillShare: (asset) => (projection.programme(asset)?.budget ?? 0n) / REFILLS_PER_BUDGET,
+    refillShare: (asset) => projection.registry.budget(asset) / REFILLS_PER_BUDGET,
   }
 }

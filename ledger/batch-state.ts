@@ -6,7 +6,7 @@ import type { BusinessDate } from './business-date.ts'
 import type { Lot } from './lot.ts'
 import { mergeLots, subtractLots } from './lot.ts'
 import type { AccountPath, Posting } from './posting.ts'
-import { codeOf, holdingAccount } from './posting.ts'
+import { codeOf, holdingAccount, isDetailedByRecord } from './posting.ts'
 import type { Codec, Delta } from './records.ts'
 
 /** What decisions may look at. Looking at a key that was not declared in the read set is a bug. */
@@ -137,8 +137,10 @@ export class BatchState implements StateView {
     const totals = new Set<string>()
     for (const posting of entry.postings) {
       const account = holdingAccount(posting.account)
-      if (account !== undefined) this.#postHolding(account, posting, entry.businessDate)
-      else this.#addDelta(posting.account, posting)
+      if (!isDetailedByRecord(posting)) {
+        if (account !== undefined) this.#postHolding(account, posting, entry.businessDate)
+        else this.#addDelta(posting.account, posting)
+      }
       const code = codeOf(posting.account)
       if (code !== posting.account) totals.add(`${code} ${posting.asset}`)
     }

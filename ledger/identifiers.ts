@@ -9,6 +9,8 @@ export type ActorId = string
 export type AccountId = string
 /** issuer:code:unit for what a merchant issues (unit point, fen or piece), code:unit for currency. */
 export type AssetId = string
+export type SeriesId = AssetId
+export type ContractId = string
 
 const ORGANISATION = '[A-Za-z][A-Za-z0-9-]{0,31}'
 const LOCAL = '[a-z0-9][a-z0-9.-]{0,47}'
@@ -42,6 +44,37 @@ export const PointsAssetIdText = Type.String({
   pattern: `^${ORGANISATION}:[a-z0-9][a-z0-9-]{0,23}:point$`,
   description: 'a points asset, issuer:code:point',
   examples: ['mall:star:point'],
+})
+
+/** Units in which coupons are counted: fen of face value, or pieces. */
+const SERIES_UNITS = ['fen', 'piece'] as const
+
+export const SeriesIdText = Type.String({
+  pattern: `^${ORGANISATION}:[a-z0-9][a-z0-9-]{0,23}:(${SERIES_UNITS.join('|')})$`,
+  description:
+    'a coupon series: issuer:code:fen for shopping coupons, issuer:code:piece for deduction coupons',
+  examples: ['mall:spring50:fen'],
+})
+
+/** Whether an asset is a coupon series. */
+export function isSeries(asset: AssetId): boolean {
+  return SERIES_UNITS.some((unit) => asset.endsWith(`:${unit}`))
+}
+
+/** Anything that is issued against a budget: points or coupons. */
+export const IssuedAssetIdText = Type.Union([PointsAssetIdText, SeriesIdText])
+
+export const SerialText = Type.String({
+  pattern: '^[A-Za-z0-9._-]{1,64}$',
+  description: 'the number of a coupon within its series',
+  examples: ['A-000017'],
+})
+
+/** A gift, an offer, an auction or the like. It is kept by the organisation in front. */
+export const ContractIdText = Type.String({
+  pattern: `^${ORGANISATION}:${LOCAL}$`,
+  description: 'home organisation:name, chosen by who opens it',
+  examples: ['mall:g-5h8k2m4p7r'],
 })
 
 export const CommandIdText = Type.String({

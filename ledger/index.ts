@@ -1,5 +1,12 @@
 export { multiply, PositiveAmount } from './amount.ts'
 export type { Rational } from './amount.ts'
+export { BasketText } from './basket.ts'
+export type { Basket } from './basket.ts'
+export type { BasketContent } from './basket-content.ts'
+export { CONTRACT_KINDS } from './contract.ts'
+export type { Contract, ContractKind } from './contract.ts'
+export { amountOfOne, COUPON_STATES } from './coupon-series.ts'
+export type { Coupon, CouponSeries, CouponState } from './coupon-series.ts'
 export { decodeAnswer, encodeAnswer } from './answer.ts'
 export type { SubmitAnswer } from './answer.ts'
 export type { StateWrite } from './batch-state.ts'
@@ -30,20 +37,32 @@ export {
   AccountIdText,
   ActorIdText,
   CommandIdText,
+  ContractIdText,
   isOrganisation,
+  isSeries,
   organisationOf,
   OrganisationIdText,
   PersonIdText,
   PointsAssetIdText,
   ReferenceText,
+  SerialText,
+  SeriesIdText,
   TransactionIdText,
 } from './identifiers.ts'
-export type { AccountId, ActorId, AssetId, OrganisationId } from './identifiers.ts'
+export type {
+  AccountId,
+  ActorId,
+  AssetId,
+  ContractId,
+  OrganisationId,
+  SeriesId,
+} from './identifiers.ts'
 export type { Outcome, PublishedEntry } from './judge.ts'
 export {
   accountKey,
   actorKey,
   commandKey,
+  couponKey,
   creditKey,
   deltaKey,
   holdingKey,
@@ -53,6 +72,7 @@ export {
   programmeKey,
   quotaLaneKey,
   quotaPoolKey,
+  seriesKey,
   splitKey,
 } from './keys.ts'
 export type { Key } from './keys.ts'
@@ -65,10 +85,19 @@ export {
   holdingAccount,
   holdingPath,
   ISSUED,
+  postingOfTuple,
+  postingTuple,
   REDEEMED,
   SETTLEMENT_ASSET,
 } from './posting.ts'
-export type { AccountCode, AccountPath, Posting, Side } from './posting.ts'
+export type {
+  AccountCode,
+  AccountPath,
+  CouponPart,
+  Posting,
+  PostingTuple,
+  Side,
+} from './posting.ts'
 export { keyIdOf, PublicKeyText } from './public-key.ts'
 export { decodePublication, encodePublication } from './publication.ts'
 export type { PlacedEntry, PublicationContext } from './publication.ts'
@@ -91,7 +120,7 @@ export { ReplayedBooks } from './replay.ts'
 export type { AccountBalance } from './replay.ts'
 export type { CommandRule, HoldingReference } from './rule.ts'
 export { RULES } from './rules.ts'
-export { contendedKeys, debitsOf, homeOf, shapeCommand, shapeOf } from './shape.ts'
+export { contendedKeys, debitsOf, homeOf, payersOf, shapeCommand, shapeOf } from './shape.ts'
 export type { ShapedCommand } from './shape.ts'
 export {
   LANES,

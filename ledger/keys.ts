@@ -1,4 +1,5 @@
-import type { AccountId, ActorId, AssetId, OrganisationId } from './identifiers.ts'
+import type { Coupon, CouponSeries } from './coupon-series.ts'
+import type { AccountId, ActorId, AssetId, OrganisationId, SeriesId } from './identifiers.ts'
 import type { AccountPath } from './posting.ts'
 import type {
   Account,
@@ -17,6 +18,7 @@ import type {
 import {
   ACCOUNT,
   ACTOR,
+  COUPON,
   DELTA,
   HOLDING,
   LEDGER,
@@ -27,6 +29,7 @@ import {
   PROGRAMME,
   QUOTA_LANE,
   QUOTA_POOL,
+  SERIES,
 } from './records.ts'
 
 /** Where a record of one kind lies in the state. The parts of `name` are separated by slashes. */
@@ -57,6 +60,15 @@ export function accountKey(id: AccountId): Key<Account> {
 
 export function programmeKey(id: AssetId): Key<PointsProgramme> {
   return { name: `programme/${id}`, codec: PROGRAMME }
+}
+
+export function seriesKey(id: SeriesId): Key<CouponSeries> {
+  return { name: `series/${id}`, codec: SERIES }
+}
+
+/** One coupon: who has it, and in which state it is. */
+export function couponKey(series: SeriesId, serial: string): Key<Coupon> {
+  return { name: `coupon/${series}/${serial}`, codec: COUPON }
 }
 
 /** An account's holding of an asset: its base, changed only by debits. */
@@ -111,7 +123,22 @@ export function reversalKey(entryHash: string): Key<Mark> {
 }
 
 /** Kinds of key that a command reads and then writes: two transactions in flight must not share one. */
-const CONTENDED = new Set(['holding', 'command', 'receipt', 'order', 'reversal', 'delta'])
+const CONTENDED = new Set([
+  'holding',
+  'command',
+  'receipt',
+  'order',
+  'reversal',
+  'delta',
+  'coupon',
+  'gift',
+  'offer',
+  'auction',
+  'bid',
+  'purchase',
+  'quote',
+  'agreement',
+])
 
 /** Whether two transactions in flight that both name this key would invalidate one another. */
 export function isContended(key: Key<unknown>): boolean {

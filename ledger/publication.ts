@@ -4,9 +4,8 @@ import { canonicalJson } from './canonical.ts'
 import type { Command, SignedCommand } from './command.ts'
 import type { Entry, EntryReferences } from './entry.ts'
 import type { PublishedEntry } from './judge.ts'
-import type { LotTuple } from './lot.ts'
-import { lotOfTuple, lotTuple } from './lot.ts'
-import type { Posting } from './posting.ts'
+import type { PostingTuple } from './posting.ts'
+import { postingOfTuple, postingTuple } from './posting.ts'
 
 /** An entry with the place of its command among those of the transaction. */
 export interface PlacedEntry {
@@ -15,16 +14,9 @@ export interface PlacedEntry {
 }
 
 // Arrays instead of objects: every byte is sent to, and kept by, every peer and orderer.
-type PostingValue = readonly [
-  account: string,
-  asset: string,
-  side: 'D' | 'C',
-  amount: string,
-  lots?: readonly LotTuple[],
-]
 type EntryValue = readonly [
   index: number,
-  postings: readonly PostingValue[],
+  postings: readonly PostingTuple[],
   references?: EntryReferences,
 ]
 
@@ -73,28 +65,13 @@ export function decodePublication(text: string, context: PublicationContext): Pu
       const { type, actor, id: commandId } = command
       const made = { v: 1, type, actor, commandId, commandHash, ...when } as const
       const { submitter } = context
-      const entry = { ...made, submitter, postings: postings.map(postingOf), references }
+      const entry = { ...made, submitter, postings: postings.map(postingOfTuple), references }
       return { entry, hash, ...(traceparent !== undefined && { traceparent }) }
     })
   })
 }
 
 function entryValue(index: number, { postings, references }: Entry): EntryValue {
-  const values = postings.map(postingValue)
+  const values = postings.map(postingTuple)
   return Object.keys(references).length === 0 ? [index, values] : [index, values, references]
-}
-
-function postingValue({ account, asset, side, amount, lots }: Posting): PostingValue {
-  const values = [account, asset, side === 'debit' ? 'D' : 'C', String(amount)] as const
-  return lots === undefined ? values : [...values, lots.map(lotTuple)]
-}
-
-function postingOf([account, asset, side, amount, lots]: PostingValue): Posting {
-  const posting = {
-    account,
-    asset,
-    side: side === 'D' ? 'debit' : 'credit',
-    amount: BigInt(amount),
-  } as const
-  return lots === undefined ? posting : { ...posting, lots: lots.map(lotOfTuple) }
 }

@@ -2,6 +2,7 @@ import type { Rational } from './amount.ts'
 import type { Cycle } from './business-date.ts'
 import type { CanonicalValue } from './canonical.ts'
 import { canonicalJson } from './canonical.ts'
+import type { Coupon, CouponSeries, CouponState } from './coupon-series.ts'
 import type { AccountId, ActorId, AssetId, OrganisationId } from './identifiers.ts'
 import type { ErrorDetail, LedgerErrorCode } from './errors.ts'
 import type { Lot, LotTuple } from './lot.ts'
@@ -107,7 +108,10 @@ export interface Codec<T> {
 }
 
 /** A codec for records in which bigint stands only where `revive` says. */
-function codec<T>(flatten: (value: T) => CanonicalValue, revive: (stored: never) => T): Codec<T> {
+export function codec<T>(
+  flatten: (value: T) => CanonicalValue,
+  revive: (stored: never) => T,
+): Codec<T> {
   return {
     encode: (value) => canonicalJson(flatten(value)),
     decode: (text) => revive(JSON.parse(text) as never),
@@ -115,7 +119,7 @@ function codec<T>(flatten: (value: T) => CanonicalValue, revive: (stored: never)
 }
 
 /** What a record looks like after JSON.parse: bigint has become text. */
-type Stored<T> = T extends bigint
+export type Stored<T> = T extends bigint
   ? string
   : T extends object
     ? { readonly [K in keyof T]: Stored<T[K]> }
@@ -152,6 +156,45 @@ export const PROGRAMME = codec<PointsProgramme>(
     pricePerPoint: reviveRational(stored.pricePerPoint),
     budget: BigInt(stored.budget),
   }),
+)
+
+export const SERIES = codec<CouponSeries>(
+  (value) => value as unknown as CanonicalValue,
+  (stored: Stored<CouponSeries>) => ({
+    ...stored,
+    value: reviveSeriesValue(stored.value),
+    minimumSpendFen: BigInt(stored.minimumSpendFen),
+    budget: BigInt(stored.budget),
+  }),
+)
+
+function reviveSeriesValue(stored: Stored<CouponSeries>['value']): CouponSeries['value'] {
+  if (stored.kind === 'shopping') return { ...stored, faceFen: BigInt(stored.faceFen) }
+  const { discount } = stored
+  return discount.kind === 'amount'
+    ? { ...stored, discount: { ...discount, fen: BigInt(discount.fen) } }
+    : { ...stored, discount: { ...discount, capFen: BigInt(discount.capFen) } }
+}
+
+type CouponTuple = readonly [
+  account: string,
+  state: CouponState,
+  amount: string,
+  validFrom: string,
+  expires: string,
+  keptBy?: string,
+]
+
+/** As arrays: a campaign has a hundred thousand of them. */
+export const COUPON = codec<Coupon>(
+  ({ account, state, amount, validFrom, expires, keptBy }) => {
+    const values = [account, state, String(amount), validFrom, expires]
+    return keptBy === undefined ? values : [...values, keptBy]
+  },
+  ([account, state, amount, validFrom, expires, keptBy]: CouponTuple) => {
+    const coupon = { account, state, amount: BigInt(amount), validFrom, expires }
+    return keptBy === undefined ? coupon : { ...coupon, keptBy }
+  },
 )
 
 /** As arrays, since holdings are most of what transactions write. */

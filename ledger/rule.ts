@@ -1,13 +1,13 @@
 import type { TObject, Static } from 'typebox'
 import type { StateView } from './batch-state.ts'
-import type { CallContext } from './capabilities.ts'
+import type { CallContext, Cryptography } from './capabilities.ts'
 import type { Command } from './command.ts'
 import type { EntryReferences } from './entry.ts'
 import type { Refusal } from './errors.ts'
 import type { AccountId, AssetId, OrganisationId } from './identifiers.ts'
 import type { Key } from './keys.ts'
 import type { Posting } from './posting.ts'
-import type { Actor, Ledger, PointsProgramme, PublicKey } from './records.ts'
+import type { Actor, Ledger, PublicKey } from './records.ts'
 
 /** A person who has proved the command, with the key that did. */
 export interface Signer {
@@ -16,13 +16,12 @@ export interface Signer {
 }
 
 /** What a decision knows besides the state: all of it from Fabric, the proofs and the ledger. */
-export interface DecisionContext extends CallContext {
+export interface DecisionContext extends CallContext, Cryptography {
   readonly lane: number
   readonly ledger: Ledger
   readonly cycle: string
   /** Distinct people whose proofs were verified; empty for an organisation's own act. */
   readonly signers: readonly Signer[]
-  readonly sha256: (text: string) => string
 }
 
 /** A record to be written when the command is accepted; without a value it is deleted. */
@@ -74,21 +73,29 @@ export interface ReadContext {
   readonly sha256: (text: string) => string
 }
 
+/** Looks at a subject of a command. */
+export type SubjectReader = <T>(key: Key<T>) => T | undefined
+
 /** One type of command: the shape of its body, what it looks at, and what it decides. */
 export interface CommandRule<Schema extends TObject = TObject> {
   readonly type: string
   readonly body: Schema
-  /** The asset that the command is about, loaded before the rest of the read set. */
-  readonly asset: (body: Static<Schema>) => AssetId | undefined
+  /** Terms and contracts that the command is about, loaded before the rest of the read set. */
+  readonly subjects: (body: Static<Schema>) => readonly Key<unknown>[]
   /** The organisation whose gateway must submit it, where the body says so. */
   readonly home: (body: Static<Schema>) => OrganisationId | undefined
   /** Holdings that it may debit: they say which gateway submits it and what is folded. */
   readonly debits: (body: Static<Schema>) => readonly HoldingReference[]
-  /** Keys that the decision looks at, besides actors, ledger, holdings and the asset. */
+  /** The account whose gateway submits it although no holding of it is debited: it gives coupons. */
+  readonly payer?: (body: Static<Schema>) => AccountId | undefined
+  /**
+   * Keys that the decision looks at, besides actors, ledger, holdings and subjects. They may hang on
+   * subjects; where those are not known, `subject` answers undefined.
+   */
   readonly reads: (
     command: Command<Static<Schema>>,
-    programme: PointsProgramme | undefined,
     context: ReadContext,
+    subject: SubjectReader,
   ) => readonly Key<unknown>[]
   readonly decide: (
     command: Command<Static<Schema>>,

@@ -4,7 +4,7 @@ import type { SignedCommand } from './command.ts'
 import { SignedCommandText } from './command.ts'
 import type { ErrorDetail, Refusal } from './errors.ts'
 import { refuse } from './errors.ts'
-import type { OrganisationId } from './identifiers.ts'
+import type { AccountId, OrganisationId } from './identifiers.ts'
 import { commandKey, holdingKey, isContended } from './keys.ts'
 import type { CommandRule, HoldingReference, ReadContext } from './rule.ts'
 import { RULES } from './rules.ts'
@@ -57,6 +57,13 @@ export function debitsOf({ rule, command }: ShapedCommand): readonly HoldingRefe
   return rule.debits(command.body)
 }
 
+/** The accounts whose home gateway submits a command. */
+export function payersOf({ rule, command }: ShapedCommand): readonly AccountId[] {
+  const payer = rule.payer?.(command.body)
+  const debited = rule.debits(command.body).map(({ account }) => account)
+  return payer === undefined ? debited : [...debited, payer]
+}
+
 /** The organisation whose gateway must submit a command, where its body says so. */
 export function homeOf({ rule, command }: ShapedCommand): OrganisationId | undefined {
   return rule.home(command.body)
@@ -70,7 +77,8 @@ export function contendedKeys({ rule, command }: ShapedCommand, context: ReadCon
   const keys = [
     commandKey(command.actor, command.id),
     ...rule.debits(command.body).map(({ account, asset }) => holdingKey(account, asset)),
-    ...rule.reads(command, undefined, context),
+    ...rule.subjects(command.body),
+    ...rule.reads(command, context, () => undefined),
   ]
   return keys.filter(isContended).map(({ name }) => name)
 }

@@ -7,7 +7,7 @@ import { AccountIdText, PointsAssetIdText, TransactionIdText } from './identifie
 import type { Outcome, PublishedEntry } from './judge.ts'
 import { judge } from './judge.ts'
 import type { Key } from './keys.ts'
-import { actorKey, commandKey, holdingKey, ledgerKey, programmeKey } from './keys.ts'
+import { actorKey, commandKey, holdingKey, ledgerKey } from './keys.ts'
 import type { PlacedEntry } from './publication.ts'
 import type { ReadContext } from './rule.ts'
 import type { ShapedCommand } from './shape.ts'
@@ -95,7 +95,7 @@ export async function submit(
   return { outcomes, writes: state.writes(), published }
 }
 
-/** Two rounds: what the commands name, then what depends on the terms of their assets. */
+/** Two rounds: what the commands are about, then what depends on that. */
 async function loadReadSet(
   shaped: readonly ShapedCommand[],
   request: SubmitRequest,
@@ -103,8 +103,8 @@ async function loadReadSet(
   reader: StateReader,
   context: ReadContext,
 ): Promise<void> {
-  const assets = shaped.flatMap(({ command, rule }) => rule.asset(command.body) ?? [])
-  await load([ledgerKey.name, ...assets.map((id) => programmeKey(id).name)], state, reader)
+  const subjects = shaped.flatMap(({ command, rule }) => rule.subjects(command.body))
+  await load([ledgerKey.name, ...subjects.map(({ name }) => name)], state, reader)
   const foldedCredits = request.fold.reduce((sum, { transactions }) => sum + transactions.length, 0)
   if (foldedCredits > MAX_FOLDED_CREDITS) {
     throw new LedgerError('SUBMIT_MALFORMED', { at: '/fold', problem: 'too many credits' })
@@ -129,13 +129,11 @@ function readSet(
   state: BatchState,
   context: ReadContext,
 ): Key<unknown>[] {
-  const asset = rule.asset(command.body)
-  const programme = asset === undefined ? undefined : state.get(programmeKey(asset))
   return [
     commandKey(command.actor, command.id),
     ...proofs.map((proof) => actorKey(proof.actor)),
     ...rule.debits(command.body).map(({ account, asset }) => holdingKey(account, asset)),
-    ...rule.reads(command, programme, context),
+    ...rule.reads(command, context, (key) => state.get(key)),
   ]
 }
 

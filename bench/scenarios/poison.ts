@@ -43,9 +43,7 @@ export async function* benchPoison(options: BenchOptions): AsyncGenerator<Measur
     await bulkLoad(gateways, world.transfers(COMMANDS))
     for (let round = 1; round <= options.rounds; round += 1) {
       calm.push(await measure(gateways, world))
-      hostile.start()
-      poisoned.push(await measure(gateways, world))
-      await hostile.stop()
+      poisoned.push(await measure(gateways, world, hostile))
       const [without, withHim] = [calm.at(-1), poisoned.at(-1)]
       options.report(
         `${String(round)}/${String(options.rounds)}  ${String(without?.committedPerSecond)}/s, ` +
@@ -69,10 +67,17 @@ export async function* benchPoison(options: BenchOptions): AsyncGenerator<Measur
   }
 }
 
-async function measure(gateways: readonly GatewayAddress[], world: BenchWorld): Promise<Round> {
+async function measure(
+  gateways: readonly GatewayAddress[],
+  world: BenchWorld,
+  hostile?: HostileMember,
+): Promise<Round> {
   const load = world.transfers(COMMANDS)
+  // Codes are read when no block is on its way, and as long as he strikes there always is one.
   const before = await validationCodes(gateways)
+  hostile?.start()
   const { accepted, elapsedMs, latencies } = await bulkLoad(gateways, load)
+  await hostile?.stop()
   const after = await validationCodes(gateways)
   return {
     committedPerSecond: rounded((accepted * 1_000) / elapsedMs),

@@ -72,6 +72,11 @@ export class BatchQueue {
     return this.#shares.isFlooded
   }
 
+  /** Whether a suspect's command could go, by itself. */
+  get hasSuspects(): boolean {
+    return [...this.#turns.values()].some(({ track }) => track === 'alone')
+  }
+
   /** Whether a client is none of those who flood. */
   isLight(client: string): boolean {
     return this.#shares.isLight(client)

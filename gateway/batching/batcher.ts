@@ -30,6 +30,11 @@ export interface BatcherOptions {
   readonly targetMs: number
   /** How long the ledger may be away before commands are answered LEDGER_UNAVAILABLE. */
   readonly patienceMs: number
+  /**
+   * How far apart transactions for suspects' single commands are: each costs as much as one for
+   * hundreds of others' commands.
+   */
+  readonly aloneEveryMs: number
 }
 
 /** A refill may stand in front of the commands for every asset that they issue. */
@@ -43,6 +48,7 @@ const DEFAULTS: BatcherOptions = {
   targetMs: 2_000,
   // A supervised peer or chaincode server is back in 1 to 3 s, a leader is replaced in 5 to 10.
   patienceMs: 15_000,
+  aloneEveryMs: 500,
 }
 
 /** What a transaction may carry: half of what the ordering service prefers in one block. */
@@ -94,6 +100,7 @@ export class Batcher {
   #timer: NodeJS.Timeout | undefined
   #timerDueMs = Infinity
   #crowdedUntilMs = -Infinity
+  #aloneStartedMs = -Infinity
   #isStopped = false
 
   constructor(ports: BatchPorts, options: Partial<BatcherOptions> = {}) {
@@ -178,6 +185,7 @@ export class Batcher {
 
   #mayStart(track: Track, places: number): boolean {
     if (this.#queue.length === 0) return false
+    if (track === 'alone' && this.#isTooSoonAlone()) return false
     if (track !== 'ordinary') {
       const isNeeded = track !== 'express' || this.#queue.isFlooded
       return isNeeded && this.#flightsOn(track).length < places
@@ -185,6 +193,12 @@ export class Batcher {
     const delayMs = this.#pace.delayMs(performance.now(), this.#paceState())
     if (delayMs > 0) this.#startIn(delayMs)
     return delayMs === 0
+  }
+
+  #isTooSoonAlone(): boolean {
+    const delayMs = this.#aloneStartedMs + this.#options.aloneEveryMs - performance.now()
+    if (delayMs > 0 && this.#queue.hasSuspects) this.#startIn(delayMs)
+    return delayMs > 0
   }
 
   #flightsOn(track: Track): Flight[] {
@@ -215,6 +229,7 @@ export class Batcher {
     const startedMs = performance.now()
     const flight: Flight = { track, startedMs, isEndorsing: true }
     if (track === 'ordinary') this.#pace.started(startedMs)
+    if (track === 'alone') this.#aloneStartedMs = startedMs
     const running = this.#run(batch, { lane, credits, flight })
     this.#flights.set(running, flight)
     void running.finally(() => {

@@ -23,6 +23,8 @@ const MIN_COMMANDS = 400
 const LONE_COMMANDS = 10
 /** Of those the shortest of late counts; by so much it is forgotten with each. */
 const FORGET = 1.02
+/** While somebody floods, a batch may take longer than a lone command by this part of its time. */
+const CROWDED_PART = 0.5
 /** As few as that while somebody floods. */
 const MIN_CROWDED_COMMANDS = 50
 
@@ -38,7 +40,7 @@ const WEIGHT = 0.2
  * - batches that take longer than the target: one place less, down to one, then smaller ones;
  *   those that take less than half: larger ones, then one place more;
  * - while somebody floods and others do not: one at a time, of no more commands than make it take
- *   twice as long as a lone command, so that nobody waits for much more than that behind it.
+ *   half as long again as a lone command, so that nobody waits for much more than that behind it.
  */
 export class Pace {
   readonly #limits: PaceLimits
@@ -65,8 +67,8 @@ export class Pace {
   /** How many commands a batch may hold. */
   size({ isCrowded }: Pick<PaceState, 'isCrowded'>): number {
     if (!isCrowded || this.#commandMs === 0 || this.#loneMs === Infinity) return this.#size
-    const twiceAsLong = Math.round(this.#loneMs / this.#commandMs)
-    return Math.min(this.#size, Math.max(MIN_CROWDED_COMMANDS, twiceAsLong))
+    const commands = Math.round((this.#loneMs * CROWDED_PART) / this.#commandMs)
+    return Math.min(this.#size, Math.max(MIN_CROWDED_COMMANDS, commands))
   }
 
   /** For how long the next batch has to wait; Infinity: until one in flight has moved on. */

@@ -7,6 +7,7 @@ import {
   isOrganisation,
   LedgerError,
   malformedOutcome,
+  payersOf,
   shapeCommand,
 } from '../../ledger/index.ts'
 import type { CommandOrigin } from '../batching/batcher.ts'
@@ -121,11 +122,11 @@ export class CommandService {
     }
   }
 
-  /** The organisation that must submit the command, or keeps the account it debits, when another. */
+  /** The organisation that must submit the command, or keeps an account that gives, when another. */
   #foreignHome(shaped: ShapedCommand): string | undefined {
     const named = homeOf(shaped)
     if (named !== undefined && named !== this.#ports.organisation) return named
-    for (const { account } of debitsOf(shaped)) {
+    for (const account of payersOf(shaped)) {
       const home = this.#ports.account(account)?.home
       if (home !== undefined && home !== this.#ports.organisation) return home
     }

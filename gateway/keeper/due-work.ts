@@ -1,19 +1,24 @@
-import type { Account, Ledger } from '../../ledger/index.ts'
-import { addDays, lotStatus } from '../../ledger/index.ts'
+import type { Account, ContractKind, Ledger } from '../../ledger/index.ts'
+import { addDays, CONTRACT_KINDS, lotStatus } from '../../ledger/index.ts'
+import type { ContractQueries } from '../projection/queries/contract-queries.ts'
 import type { DeltaQueries } from '../projection/queries/delta-queries.ts'
 import type { DueQueries, WalkedHolding } from '../projection/queries/due-queries.ts'
 import { homeOfDeltas } from './home-of-deltas.ts'
 
 /** A command that is merely due. */
 export interface DueCommand {
-  readonly type: 'Compact' | 'FoldCredits' | 'ExpirePoints'
+  readonly type: string
   readonly body: Readonly<Record<string, string | readonly string[]>>
 }
+
+/** The command that ends an open contract whose last day is over; its body names the contract. */
+const ENDINGS: Partial<Record<ContractKind, string>> = {}
 
 /** What the keeper reads of the projection. */
 export interface DueSources {
   readonly deltas: Pick<DeltaQueries, 'crowded' | 'names'>
   readonly due: Pick<DueQueries, 'walk'>
+  readonly contracts: Pick<ContractQueries, 'due'>
   readonly account: (id: string) => Account | undefined
   readonly ledger: () => Ledger | undefined
   /** Ids of all organisations, in order. */
@@ -29,6 +34,8 @@ export interface DueLimits {
   readonly deltasPerCompaction: number
   readonly holdingsWalked: number
   readonly holdingCommands: number
+  /** Of each kind. */
+  readonly contracts: number
 }
 
 export const DUE_LIMITS: DueLimits = {
@@ -38,6 +45,7 @@ export const DUE_LIMITS: DueLimits = {
   deltasPerCompaction: 500,
   holdingsWalked: 1_000,
   holdingCommands: 50,
+  contracts: 50,
 }
 
 /** Finds what is due at one organisation's accounts, a bounded part at a time. */
@@ -56,7 +64,7 @@ export class DueWork {
 
   /** The next commands that are due; empty when there is nothing in the part that was looked at. */
   next(): DueCommand[] {
-    return [...this.#compactions(), ...this.#holdingCommands()]
+    return [...this.#compactions(), ...this.#holdingCommands(), ...this.#endings()]
   }
 
   #compactions(): DueCommand[] {
@@ -80,6 +88,18 @@ export class DueWork {
     this.#place = next
     // What is too much for one time is found again when the walk comes round.
     return holdings.flatMap((holding) => this.#dueOf(holding, today)).slice(0, holdingCommands)
+  }
+
+  #endings(): DueCommand[] {
+    const today = this.#sources.ledger()?.cycle.date
+    if (today === undefined) return []
+    const { contracts } = this.#sources
+    return CONTRACT_KINDS.flatMap((kind) => {
+      const type = ENDINGS[kind]
+      if (type === undefined) return []
+      const due = contracts.due(kind, this.#organisation, today, this.#limits.contracts)
+      return due.map(({ id }) => ({ type, body: { [kind]: id } }))
+    })
   }
 
   /**

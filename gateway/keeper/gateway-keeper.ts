@@ -11,7 +11,10 @@ import { Keeper } from './keeper.ts'
 
 export interface KeptGateway {
   readonly organisation: string
-  readonly projection: Pick<Projection, 'deltas' | 'due' | 'registry' | 'account' | 'ledger'>
+  readonly projection: Pick<
+    Projection,
+    'contracts' | 'deltas' | 'due' | 'registry' | 'account' | 'ledger'
+  >
   readonly batcher: Pick<Batcher, 'submit' | 'waiting'>
   readonly follower: Pick<BlockFollower, 'caughtUp'>
   readonly envelope: () => OwnEnvelope
@@ -24,7 +27,7 @@ const MAX_ORGANISATIONS = 1_000
 /** The keeper of one organisation's accounts, over its gateway's projection and batcher. */
 export function keeperOf(gateway: KeptGateway): Keeper {
   const { organisation, projection, batcher, follower, onFault } = gateway
-  const { deltas, due, registry } = projection
+  const { contracts, deltas, due, registry } = projection
   const submit = async (command: DueCommand): Promise<unknown> => {
     const signed = ownCommand(command.type, command.body, gateway)
     const shape = shapeCommand(signed)
@@ -33,6 +36,7 @@ export function keeperOf(gateway: KeptGateway): Keeper {
     return await batcher.submit(shape.shaped, { identity: 'client', client: KEEPER, bytes })
   }
   const work = new DueWork(organisation, {
+    contracts,
     deltas,
     due,
     account: (id) => projection.account(id),

@@ -4,6 +4,8 @@ import { holdingPath } from '../../ledger/index.ts'
 import type { LedgerBlock } from '../fabric/ledger-block.ts'
 import { BlockQueries } from './queries/block-queries.ts'
 import { BookQueries } from './queries/book-queries.ts'
+import { ContractQueries } from './queries/contract-queries.ts'
+import { CouponQueries } from './queries/coupon-queries.ts'
 import { DeltaQueries } from './queries/delta-queries.ts'
 import { DueQueries } from './queries/due-queries.ts'
 import { EntryQueries } from './queries/entry-queries.ts'
@@ -34,6 +36,8 @@ const COMMIT_EVERY_MS = 5_000
  */
 export class Projection {
   readonly blocks: BlockQueries
+  readonly contracts: ContractQueries
+  readonly coupons: CouponQueries
   readonly deltas: DeltaQueries
   readonly due: DueQueries
   readonly registry: RegistryQueries
@@ -52,6 +56,8 @@ export class Projection {
     this.#balances = new BalanceCache(database, limits)
     this.#writer = new BlockWriter(database, this.#balances)
     this.blocks = new BlockQueries(database)
+    this.contracts = new ContractQueries(database)
+    this.coupons = new CouponQueries(database)
     this.deltas = new DeltaQueries(database)
     this.due = new DueQueries(database)
     this.registry = new RegistryQueries(database)

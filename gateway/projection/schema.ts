@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { rebuild } from './rebuild.ts'
 
 /** A store of another version is dropped and made again from the chain. */
-const SCHEMA_VERSION = 3
+const SCHEMA_VERSION = 4
 
 /**
  * Amounts are decimal text: they can exceed 64 bits. A transaction, entry or balance is referred to
@@ -97,6 +97,24 @@ CREATE TABLE code_totals (
 CREATE TABLE outstanding_lots (
   asset TEXT NOT NULL, expires TEXT NOT NULL, available_from TEXT NOT NULL, amount TEXT NOT NULL,
   PRIMARY KEY (asset, expires, available_from)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE coupons (
+  series TEXT NOT NULL, serial TEXT NOT NULL, account TEXT NOT NULL, state TEXT NOT NULL,
+  amount TEXT NOT NULL, valid_from TEXT NOT NULL, expires TEXT NOT NULL, kept_by TEXT,
+  PRIMARY KEY (series, serial)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX coupons_by_account ON coupons (account, series, serial);
+CREATE INDEX coupons_by_expiry ON coupons (expires) WHERE state = 'held';
+
+CREATE TABLE contracts (
+  kind TEXT NOT NULL, id TEXT NOT NULL, status TEXT NOT NULL, due_on TEXT, value TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contracts_by_due ON contracts (kind, due_on) WHERE status = 'open';
+CREATE TABLE contract_parties (
+  kind TEXT NOT NULL, party TEXT NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (kind, party, id)
 ) STRICT, WITHOUT ROWID;
 
 PRAGMA user_version = ${SCHEMA_VERSION};

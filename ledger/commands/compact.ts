@@ -37,7 +37,7 @@ export const compact = defineRule({
     },
     { additionalProperties: false },
   ),
-  asset: () => undefined,
+  subjects: () => [],
   home: () => undefined,
   debits: () => [],
   reads: ({ body }) => keysOf(body),

@@ -42,7 +42,7 @@ export const definePoints = defineRule({
     },
     { additionalProperties: false },
   ),
-  asset: ({ asset }) => asset,
+  subjects: ({ asset }) => [programmeKey(asset)],
   home: () => undefined,
   debits: () => [],
   reads: ({ body }) => [quotaPoolKey(body.asset), ...namedOrganisations(body).map(organisationKey)],

@@ -14,7 +14,7 @@ export const foldCredits = defineRule({
     { asset: PointsAssetIdText, account: AccountIdText },
     { additionalProperties: false },
   ),
-  asset: ({ asset }) => asset,
+  subjects: ({ asset }) => [programmeKey(asset)],
   home: () => undefined,
   debits: ({ account, asset }) => [{ account, asset }],
   reads: ({ body }) => [accountKey(body.account)],

@@ -51,10 +51,10 @@ type Body = Static<typeof Award>
 export const issuePoints = defineRule({
   type: 'IssuePoints',
   body: Award,
-  asset: ({ asset }) => asset,
+  subjects: ({ asset }) => [programmeKey(asset)],
   home: ({ funder }) => funder,
   debits: () => [],
-  reads: ({ body }, _programme, { lane }) => [
+  reads: ({ body }, { lane }) => [
     accountKey(body.to),
     receiptKey(body.funder, body.receipt),
     quotaLaneKey(body.asset, body.funder, lane),

@@ -8,7 +8,7 @@ import { accept, defineRule, write } from '../rule.ts'
 export const openLedger = defineRule({
   type: 'OpenLedger',
   body: Type.Object({ businessDate: BusinessDateText }, { additionalProperties: false }),
-  asset: () => undefined,
+  subjects: () => [],
   home: () => undefined,
   debits: () => [],
   reads: () => [],

@@ -31,7 +31,7 @@ export const redeemPoints = defineRule({
     },
     { additionalProperties: false },
   ),
-  asset: ({ asset }) => asset,
+  subjects: ({ asset }) => [programmeKey(asset)],
   home: () => undefined,
   debits: ({ from, asset }) => [{ account: from, asset }],
   reads: ({ body }) => [accountKey(body.from), orderKey(body.acceptor, body.order, body.from)],

@@ -30,7 +30,7 @@ export const registerActor = defineRule({
       description: 'a member has an account and no roles, staff have roles and no account',
     },
   ),
-  asset: () => undefined,
+  subjects: () => [],
   home: () => undefined,
   debits: () => [],
   reads: ({ body }) => [

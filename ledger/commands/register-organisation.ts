@@ -10,7 +10,7 @@ export const registerOrganisation = defineRule({
     { name: Type.String({ minLength: 1, maxLength: 80, description: 'as people read it' }) },
     { additionalProperties: false },
   ),
-  asset: () => undefined,
+  subjects: () => [],
   home: () => undefined,
   debits: () => [],
   reads: (command) => [organisationKey(command.actor), organisationsKey],

@@ -56,10 +56,10 @@ type Authority = (entry: Entry, state: StateView, context: DecisionContext) => b
 export const reverseEntry = defineRule({
   type: 'ReverseEntry',
   body: Body,
-  asset: () => undefined,
+  subjects: () => [],
   home: () => undefined,
   debits: ({ entry }) => holdings(entry, 'credit'),
-  reads({ body }, _programme, { lane, sha256 }) {
+  reads({ body }, { lane, sha256 }) {
     const keys: Key<unknown>[] = [
       commandKey(body.entry.actor, body.entry.commandId),
       reversalKey(hashOf(body, sha256)),

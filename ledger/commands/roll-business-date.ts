@@ -13,7 +13,7 @@ const CycleText = Type.Object(
 export const rollBusinessDate = defineRule({
   type: 'RollBusinessDate',
   body: Type.Object({ from: CycleText, to: CycleText }, { additionalProperties: false }),
-  asset: () => undefined,
+  subjects: () => [],
   home: () => undefined,
   debits: () => [],
   reads: () => [organisationsKey],

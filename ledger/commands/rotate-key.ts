@@ -8,7 +8,7 @@ import { accept, defineRule, write } from '../rule.ts'
 export const rotateKey = defineRule({
   type: 'RotateKey',
   body: Type.Object({ publicKey: PublicKeyText }, { additionalProperties: false }),
-  asset: () => undefined,
+  subjects: () => [],
   home: () => undefined,
   debits: () => [],
   reads: () => [],

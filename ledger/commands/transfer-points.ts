@@ -23,7 +23,7 @@ export const transferPoints = defineRule({
     },
     { additionalProperties: false },
   ),
-  asset: ({ asset }) => asset,
+  subjects: ({ asset }) => [programmeKey(asset)],
   home: () => undefined,
   debits: ({ from, asset }) => [{ account: from, asset }],
   reads: ({ body }) => [accountKey(body.from), accountKey(body.to)],

@@ -12,7 +12,7 @@ import { accept, defineRule, write } from '../rule.ts'
 export const voidCommand = defineRule({
   type: 'VoidCommand',
   body: Type.Object({ actor: ActorIdText, id: CommandIdText }, { additionalProperties: false }),
-  asset: () => undefined,
+  subjects: () => [],
   home: () => undefined,
   debits: () => [],
   reads: ({ body }) => [commandKey(body.actor, body.id)],

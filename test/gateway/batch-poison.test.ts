@@ -58,6 +58,24 @@ describe('a member who moves his own keys through another gateway', () => {
     )
   })
 
+  test('waits between his commands, and nobody else does', async () => {
+    const ledger = new FakeLedger(accepted, (request) =>
+      actorsOf(request).includes(EVE) && request.commands.length > 1
+        ? invalidTransaction('MVCC_READ_CONFLICT', false)
+        : undefined,
+    )
+    ledger.moved = new Set([holdingOf(EVE)])
+    const batcher = ledger.batcher({ aloneEveryMs: 60_000 })
+    const commands = ['mall:m-ann', EVE, EVE].map((who) => transfer(who))
+    const answers = commands.map((one) => batcher.submit(one, ORIGIN))
+    await Promise.all(answers.slice(0, 2))
+    const later = await batcher.submit(transfer('mall:m-bob'), ORIGIN)
+    expect(later.status).toBe('accepted')
+    expect(batcher.waiting).toBe(1)
+    await batcher.stop()
+    await expect(answers[2]).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' })
+  })
+
   test('cannot turn his own commands round', async () => {
     const ledger = new FakeLedger(accepted, (request) =>
       request.commands.length > 2 ? invalidTransaction('MVCC_READ_CONFLICT', false) : undefined,

@@ -41,6 +41,7 @@ class Site {
     this.projection.commit()
     const sources = {
       deltas: this.projection.deltas,
+      contracts: this.projection.contracts,
       due: this.projection.due,
       account: (id: string) => this.projection.account(id),
       ledger: () => this.projection.ledger(),

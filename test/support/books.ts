@@ -1,15 +1,29 @@
-import type { Delta, Entry, Key, Lot, PointsProgramme, QuotaPool } from '../../ledger/index.ts'
+import type {
+  Contract,
+  CouponSeries,
+  Delta,
+  Entry,
+  Key,
+  Lot,
+  PointsProgramme,
+  QuotaPool,
+} from '../../ledger/index.ts'
 import {
   accountKey,
   codeOf,
+  CONTRACT_KINDS,
+  couponKey,
   deltaKey,
   holdingKey,
+  isSeries,
   ledgerKey,
   mergeLots,
   programmeKey,
   quotaPoolKey,
   ReplayedBooks,
+  seriesKey,
   SETTLEMENT_ASSET,
+  splitKey,
   sumLots,
 } from '../../ledger/index.ts'
 import { orderKey, receiptKey } from '../../ledger/keys.ts'
@@ -76,14 +90,22 @@ export function replayedBooksOf(ledger: MemoryLedger): Books {
   const turnover = new Map<string, Delta>()
   for (const { account, asset, debit, credit, lots } of replayed.balances()) {
     const code = codeOf(account)
-    if (code === '7102') {
+    if (code === '7102' && !isSeries(asset)) {
       holdings.set(`${account.slice(5)} ${asset}`, mergeLots(lots, today(ledger)))
-    } else {
+    } else if (!['7102', '7103'].includes(code)) {
       addDelta(turnover, `${account} ${asset}`, { debit, credit })
     }
     if (code !== account) addDelta(turnover, `${code} ${asset}`, { debit, credit })
   }
   return { holdings, turnover }
+}
+
+function termsOf(ledger: MemoryLedger): (PointsProgramme | CouponSeries)[] {
+  const { decode } = seriesKey('').codec
+  const series = [...ledger.state].flatMap(([name, text]) =>
+    name.startsWith('series/') ? [decode(text)] : [],
+  )
+  return [...programmesOf(ledger), ...series]
 }
 
 function programmesOf(ledger: MemoryLedger): PointsProgramme[] {
@@ -97,10 +119,11 @@ function programmesOf(ledger: MemoryLedger): PointsProgramme[] {
 export function contradictions(ledger: MemoryLedger): string[] {
   const books = booksOf(ledger)
   return [
-    ...programmesOf(ledger).flatMap((programme) => [
-      ...assetContradictions(programme.id, books),
-      ...quotaContradictions(programme, books, ledger),
+    ...termsOf(ledger).flatMap((terms) => [
+      ...assetContradictions(terms.id, books, ledger),
+      ...quotaContradictions(terms, books, ledger),
     ]),
+    ...couponContradictions(ledger),
     ...moneyContradictions(books),
     ...holdingContradictions(books, ledger),
   ]
@@ -112,22 +135,79 @@ export function balanceOf({ turnover }: Books, path: string, asset: string): big
   return debit - credit
 }
 
-function assetContradictions(asset: string, books: Books): string[] {
-  const outstanding = ['7101', '7104', '7105'].reduce(
+function assetContradictions(asset: string, books: Books, ledger: MemoryLedger): string[] {
+  const outstanding = ['7101', '7104', '7105', '7106', '7107'].reduce(
     (sum, code) => sum + balanceOf(books, code, asset),
     0n,
   )
   const held = [...books.holdings]
     .filter(([holding]) => holding.endsWith(` ${asset}`))
-    .reduce((sum, [, lots]) => sum + sumLots(lots), 0n)
-  const general = -balanceOf(books, '7102', asset)
-  if (outstanding === held && held === general) return []
-  return [`${asset}: outstanding ${outstanding}, held ${held}, general ledger ${general}`]
+    .reduce((sum, [, lots]) => sum + sumLots(lots), couponsHeld(asset, ledger))
+  const escrowed = keptOf(asset, ledger)
+  const general = [-balanceOf(books, '7102', asset), -balanceOf(books, '7103', asset)]
+  const isRight = outstanding === held + escrowed && general[0] === held && general[1] === escrowed
+  if (isRight) return []
+  const sums = `held ${held}, escrowed ${escrowed}, general ledger ${general.join(' and ')}`
+  return [`${asset}: outstanding ${outstanding}, ${sums}`]
+}
+
+/** What the coupons of a series come to that are in wallets. */
+function couponsHeld(asset: string, ledger: MemoryLedger): bigint {
+  const { decode } = couponKey('', '').codec
+  return [...ledger.state]
+    .filter(([name]) => name.startsWith(`coupon/${asset}/`))
+    .map(([, text]) => decode(text))
+    .filter(({ state }) => state === 'held')
+    .reduce((sum, { amount }) => sum + amount, 0n)
+}
+
+/** Every contract with its key's name, amounts still as text. */
+function contractsOf(ledger: MemoryLedger): [name: string, contract: Contract][] {
+  const kinds: readonly string[] = CONTRACT_KINDS
+  return [...ledger.state].flatMap(([name, text]): [string, Contract][] =>
+    kinds.includes(splitKey(name).kind) ? [[name, JSON.parse(text) as Contract]] : [],
+  )
+}
+
+/** What the contracts say that their escrows have of an asset. */
+function keptOf(asset: string, ledger: MemoryLedger): bigint {
+  const contents = contractsOf(ledger).flatMap(([, { keeps }]) => keeps)
+  const lots = contents.flatMap(({ points }) =>
+    points.flatMap((part) => (part.asset === asset ? part.lots : [])),
+  )
+  const coupons = contents.flatMap((content) =>
+    content.coupons.filter(({ series }) => series === asset),
+  )
+  return [...lots, ...coupons].reduce((sum, { amount }) => sum + BigInt(amount), 0n)
+}
+
+/** A coupon is kept by the contract that says so, and by no other; each stands as entries left it. */
+function couponContradictions(ledger: MemoryLedger): string[] {
+  const { decode } = couponKey('', '').codec
+  const kept = new Map(
+    contractsOf(ledger).flatMap(([name, { keeps }]) =>
+      keeps.flatMap(({ coupons }) =>
+        coupons.map(({ series, serial, amount }): [string, string] => [
+          `coupon/${series}/${serial}`,
+          `${name} ${String(amount)}`,
+        ]),
+      ),
+    ),
+  )
+  const found = [...ledger.state].flatMap(([name, text]) => {
+    if (splitKey(name).kind !== 'coupon') return []
+    const { amount, keptBy } = decode(text)
+    const said = keptBy === undefined ? undefined : `${keptBy} ${String(amount)}`
+    const keeper = kept.get(name)
+    kept.delete(name)
+    return keeper === said ? [] : [`${name}: kept by ${said}, and ${keeper} says so`]
+  })
+  return [...found, ...[...kept].map(([name, keeper]) => `${keeper} keeps no ${name}`)]
 }
 
 /** Quota is neither made nor lost: what is left and what was issued net come to the budget. */
 function quotaContradictions(
-  { id, budget }: PointsProgramme,
+  { id, budget }: Pick<PointsProgramme, 'id' | 'budget'>,
   books: Books,
   ledger: MemoryLedger,
 ): string[] {

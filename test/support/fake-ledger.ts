@@ -86,7 +86,7 @@ export class FakeLedger {
       endorse: async (request) => this.#endorsed(request),
       endorsersHave: (blockNumber) => this.endorsersHave(blockNumber),
     }
-    return new Batcher(ports, { companyMs: 1, patienceMs: 300, ...options })
+    return new Batcher(ports, { companyMs: 1, patienceMs: 300, aloneEveryMs: 0, ...options })
   }
 
   #endorsed(request: SubmitRequest): EndorsedBatch {

@@ -16,12 +16,13 @@ export class HoldingQueries {
   constructor(database: DatabaseSync) {
     this.#bases = new Query(
       database,
-      `SELECT id, asset, coalesce(base, '') AS base FROM balances WHERE path = ? ORDER BY asset`,
+      `SELECT id, asset, coalesce(base, '') AS base FROM balances
+       WHERE path = ? AND asset LIKE '%:point' ORDER BY asset`,
     )
     this.#credits = new Query(database, 'SELECT lots FROM credits WHERE balance = ? ORDER BY tx')
   }
 
-  /** By asset; an asset that was once held stays, with no lots. */
+  /** By asset; an asset that was once held stays, with no lots. Coupons have records of their own. */
   ofAccount(account: string): HeldLots[] {
     const { codec } = holdingKey('', '')
     return this.#bases.all(holdingPath(account)).map(({ id, asset, base }) => {

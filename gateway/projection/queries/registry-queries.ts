@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type {
   Account,
   Actor,
+  CouponSeries,
   Key,
   Ledger,
   Organisation,
@@ -9,10 +10,12 @@ import type {
 } from '../../../ledger/index.ts'
 import {
   actorKey,
+  isSeries,
   ledgerKey,
   organisationKey,
   programmeKey,
   quotaPoolKey,
+  seriesKey,
 } from '../../../ledger/index.ts'
 import { Query } from '../query.ts'
 
@@ -69,7 +72,21 @@ export class RegistryQueries {
     return this.#list('programme', after, LAST, limit, programmeKey(''))
   }
 
-  /** What is left of a programme's budget, in its pool and in all lanes. */
+  series(id: string): CouponSeries | undefined {
+    return this.#read('series', id, seriesKey(id))
+  }
+
+  allSeries({ after, limit }: IdPage): CouponSeries[] {
+    return this.#list('series', after, LAST, limit, seriesKey(''))
+  }
+
+  /** What may be issued of an asset in all; 0 when there is no such asset. */
+  budget(asset: string): bigint {
+    const terms = isSeries(asset) ? this.series(asset) : this.programme(asset)
+    return terms?.budget ?? 0n
+  }
+
+  /** What is left of a budget, in its pool and in all lanes. */
   budgetLeft(asset: string): bigint {
     const { codec } = quotaPoolKey(asset)
     const quotas = this.#quota.allNamed({ bound: asset })

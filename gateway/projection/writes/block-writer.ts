@@ -1,7 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { commandKey, splitKey } from '../../../ledger/index.ts'
+import { commandKey, CONTRACT_KINDS, splitKey } from '../../../ledger/index.ts'
 import type { LedgerBlock, LedgerTransaction } from '../../fabric/ledger-block.ts'
 import type { BalanceCache } from './balance-cache.ts'
+import { ContractWriter } from './contract-writer.ts'
+import { CouponWriter } from './coupon-writer.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { HoldingWriter } from './holding-writer.ts'
 import { OpenDeltasWriter } from './open-deltas-writer.ts'
@@ -68,12 +70,20 @@ export class BlockWriter {
     const outcomes = new OutcomeWriter(database)
     const deltas = new OpenDeltasWriter(database, this.#generalLedger)
     const holdings = new HoldingWriter(this.#balances)
+    const coupons = new CouponWriter(database)
+    const contracts = new ContractWriter(database)
+    const contract = (kind: string): [string, TakeWrite] => [
+      kind,
+      (parts, value) => contracts.put(kind, parts, present(value)),
+    ]
     const record = (kind: string): [string, TakeWrite] => [
       kind,
       (parts, value) => registry.put(kind, parts, present(value)),
     ]
     return new Map<string, TakeWrite>([
-      ...['ledger', 'organisation', 'actor', 'programme', 'quota'].map(record),
+      ...['ledger', 'organisation', 'actor', 'programme', 'series', 'quota'].map(record),
+      ...CONTRACT_KINDS.map(contract),
+      ['coupon', (parts, value) => coupons.put(parts, present(value))],
       ['account', (_parts, value) => registry.putAccount(present(value))],
       ['command', (parts, value, tx) => outcomes.put(parts, present(value), tx)],
       ['holding', (parts, value) => holdings.putBase(parts, present(value))],
