@@ -18,8 +18,10 @@ export class Latencies {
   }
 }
 
-/** The middle one; of an even number the lower of the two in the middle. */
+/** The middle one; of an even number what lies half-way between the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
+  const middle = (sorted.length - 1) / 2
+  const [low, high] = [sorted[Math.floor(middle)] ?? 0, sorted[Math.ceil(middle)] ?? 0]
+  return (low + high) / 2
 }

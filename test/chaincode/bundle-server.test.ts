@@ -2,8 +2,6 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,6 +13,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { buildBundle } from '../../chaincode/bundle.ts'
 import type { IdentityMaterial, KeyPair } from '../../network/embedded/identity-material.ts'
 import { openIdentityMaterial } from '../../network/embedded/identity-material.ts'
+import { freePort } from '../support/free-port.ts'
 import type { Invocation } from '../support/peer-stream.ts'
 import { PeerStream } from '../support/peer-stream.ts'
 import { OPENING_DATE, openingCommands, signed } from '../support/world.ts'
@@ -79,12 +78,7 @@ async function start(nodeOptions: readonly string[] = []): Promise<Server> {
 }
 
 async function freeAddress(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return `localhost:${port}`
+  return `localhost:${await freePort()}`
 }
 
 function environment(address: string): Record<string, string> {

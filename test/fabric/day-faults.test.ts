@@ -96,27 +96,40 @@ async function expectSameBooks(
   expect(await booksEverywhere(dataDir, asOfBlock)).toEqual(expected)
 }
 
+/** A made day and a network of its own for each suite, and the way to them. */
+function site(parts: number): () => Site {
+  let here: Site | undefined
+  beforeAll(async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tallystick-'))
+    const made = makeDay(dir, parts)
+    const place = { dataDir: join(dir, 'data'), basePort: BASE_PORT }
+    here = { dir, made, network: await KillableNetwork.up(place) }
+  }, UP_LIMIT_MS)
+  afterAll(async () => {
+    await here?.network.remove()
+    if (here !== undefined) rmSync(here.dir, { recursive: true })
+  }, LIMIT_MS)
+  return () => {
+    if (here === undefined) throw new Error('the network is not up')
+    return here
+  }
+}
+
+interface Site {
+  readonly dir: string
+  readonly made: MadeDay
+  readonly network: KillableNetwork
+}
+
 describe.runIf(ASKED)(
   'a day on Fabric, killed as a whole and by parts',
   { timeout: LIMIT_MS },
   () => {
-    let dir: string
-    let made: MadeDay
-    let network: KillableNetwork
+    const here = site(4)
     let played: PlayedDay
 
-    beforeAll(async () => {
-      dir = mkdtempSync(join(tmpdir(), 'tallystick-'))
-      made = makeDay(dir, 4)
-      network = await KillableNetwork.up({ dataDir: join(dir, 'data'), basePort: BASE_PORT })
-    }, UP_LIMIT_MS)
-
-    afterAll(async () => {
-      await network.remove()
-      rmSync(dir, { recursive: true })
-    }, LIMIT_MS)
-
     test('has whole books after everything was killed at once and started again', async () => {
+      const { made, network } = here()
       const play = startPlay(made, network.dataDir)
       await play.reaches(0.2)
       await network.killEverything()
@@ -128,6 +141,7 @@ describe.runIf(ASKED)(
     })
 
     test('is played to its end while one process after another is killed', async () => {
+      const { made, network } = here()
       const play = startPlay(made, network.dataDir)
       const victims = [
         () => 'mall-peer0',
@@ -150,6 +164,7 @@ describe.runIf(ASKED)(
     })
 
     test('is the same day as on the embedded ledger', async () => {
+      const { dir, made } = here()
       const embedded = await playEmbedded(made, join(dir, 'embedded'))
       expect(totalsOf(embedded)).toEqual(totalsOf(played))
       const { rows, detail } = embedded.summary.trialBalance ?? {}
@@ -157,6 +172,7 @@ describe.runIf(ASKED)(
     })
 
     test('is the same when it is played once more, with nothing booked twice', async () => {
+      const { made, network } = here()
       const again = await startPlay(made, network.dataDir).played()
       expectTotals(again, made.expected)
       const hashes = again.lines.map(({ entryHash }) => entryHash)
@@ -167,6 +183,7 @@ describe.runIf(ASKED)(
     })
 
     test('leaves the same books at every gateway and the same blocks at every peer', async () => {
+      const { network } = here()
       await expectSameBooks(network.dataDir, played, ['bank', 'mall', 'airline'])
       expect(await network.command('verify')).toMatch(/^3 peers agree on \d+ blocks\.\n$/)
     })
@@ -174,23 +191,11 @@ describe.runIf(ASKED)(
 )
 
 describe.runIf(ASKED)('a day on Fabric, upgraded and joined', { timeout: LIMIT_MS }, () => {
-  let dir: string
-  let made: MadeDay
-  let network: KillableNetwork
+  const here = site(2)
   let played: PlayedDay
 
-  beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'tallystick-'))
-    made = makeDay(dir, 2)
-    network = await KillableNetwork.up({ dataDir: join(dir, 'data'), basePort: BASE_PORT })
-  }, UP_LIMIT_MS)
-
-  afterAll(async () => {
-    await network.remove()
-    rmSync(dir, { recursive: true })
-  }, LIMIT_MS)
-
   test('is played to its end, with no failed line', async () => {
+    const { made, network } = here()
     const play = startPlay(made, network.dataDir)
     await play.reaches(0.05)
     await network.change()
@@ -201,6 +206,7 @@ describe.runIf(ASKED)('a day on Fabric, upgraded and joined', { timeout: LIMIT_M
   })
 
   test('leaves the same books at every gateway and the same blocks at every peer', async () => {
+    const { network } = here()
     await expectSameBooks(network.dataDir, played, ['bank', 'mall', 'airline', 'store'])
     expect(await network.command('verify')).toMatch(/^4 peers agree on \d+ blocks\.\n$/)
   })

@@ -1,33 +1,17 @@
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildApp } from '../../gateway/app.ts'
-import type { CommandService } from '../../gateway/commands/command-service.ts'
 import type { GatewayApp } from '../../gateway/gateway-app.ts'
-import { GatewayMetrics } from '../../gateway/metrics/gateway-metrics.ts'
-import { tokenDigest } from '../../gateway/index.ts'
-import { Projection } from '../../gateway/projection/projection.ts'
 import type { ErrorCode } from '../../ledger/index.ts'
 import { LedgerError } from '../../ledger/index.ts'
+import { gatewayApp } from '../support/gateway-app.ts'
 import { signed } from '../support/world.ts'
 
 let app: GatewayApp
 let code: ErrorCode = 'QUEUE_FULL'
 
 beforeAll(async () => {
-  const commands = { submit: () => Promise.reject(new LedgerError(code)) }
-  app = await buildApp({
-    services: {
-      organisation: 'mall',
-      channel: 'consortium',
-      projection: Projection.open(':memory:'),
-      waitForBlock: () => Promise.resolve(),
-      commands: commands as unknown as CommandService,
-      isReady: () => false,
-      lag: () => 12n,
-      metrics: new GatewayMetrics('mall'),
-    },
-    tokens: new Map([[tokenDigest('token'), 'write']]),
-    logger: pino({ level: 'silent' }),
+  app = await gatewayApp(() => Promise.reject(new LedgerError(code)), {
+    isReady: () => false,
+    lag: () => 12n,
   })
 })
 afterAll(async () => {

@@ -3,18 +3,15 @@ import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { buildApp } from '../../gateway/app.ts'
 import { MAX_BULK_BYTES, MAX_BULK_LINES } from '../../gateway/commands/bulk-commands.ts'
 import type { CommandAnswer } from '../../gateway/commands/command-answer.ts'
 import type { CommandService } from '../../gateway/commands/command-service.ts'
 import type { GatewayApp } from '../../gateway/gateway-app.ts'
-import { tokenDigest } from '../../gateway/index.ts'
 import { GatewayMetrics } from '../../gateway/metrics/gateway-metrics.ts'
-import { Projection } from '../../gateway/projection/projection.ts'
 import type { SignedCommand } from '../../ledger/index.ts'
 import { LedgerError } from '../../ledger/index.ts'
+import { gatewayApp } from '../support/gateway-app.ts'
 import { signed } from '../support/world.ts'
 
 type Submit = (value: SignedCommand) => Promise<CommandAnswer>
@@ -35,26 +32,13 @@ let submit = accept
 let submitted: string[] = []
 
 beforeAll(async () => {
-  const commands = {
-    submit: async (value: SignedCommand) => {
-      submitted.push(value.command.id)
-      return await submit(value)
-    },
+  const take: CommandService['submit'] = async (value) => {
+    // Every line that comes so far is one of this test's own.
+    const { command } = value as SignedCommand
+    submitted.push(command.id)
+    return await submit(value as SignedCommand)
   }
-  app = await buildApp({
-    services: {
-      organisation: 'mall',
-      channel: 'consortium',
-      projection: Projection.open(':memory:'),
-      waitForBlock: () => Promise.resolve(),
-      commands: commands as unknown as CommandService,
-      isReady: () => true,
-      lag: () => 0n,
-      metrics,
-    },
-    tokens: new Map([[tokenDigest('token'), 'write']]),
-    logger: pino({ level: 'silent' }),
-  })
+  app = await gatewayApp(take, { metrics })
   await app.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(async () => {

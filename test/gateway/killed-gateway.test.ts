@@ -2,8 +2,6 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,6 +9,7 @@ import { EnvelopeStore } from '../../gateway/fabric/envelope-store.ts'
 import { tokenDigest } from '../../gateway/index.ts'
 import type { GatewayConfig } from '../../gateway/serve-config.ts'
 import type { SignedCommand } from '../../ledger/index.ts'
+import { freePort } from '../support/free-port.ts'
 import { TestNetwork } from '../support/test-network.ts'
 import { accountOf, signed, STAR } from '../support/world.ts'
 
@@ -23,15 +22,6 @@ let net: TestNetwork
 let folder: string
 let config: GatewayConfig
 let gateway: ChildProcess
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 function keep(name: string, text: string): string {
   writeFileSync(join(folder, name), text, { mode: 0o600 })

@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +12,7 @@ import { tokenDigest } from '../../gateway/index.ts'
 import type { GatewayConfig } from '../../gateway/serve-config.ts'
 import { startEmbeddedEngine } from '../../network/embedded-engine.ts'
 import type { Engine } from '../../network/engine.ts'
+import { freePort } from '../support/free-port.ts'
 import { signed, STAR } from '../support/world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tallystick-serve-'))
@@ -21,15 +21,6 @@ const logPath = join(folder, 'log')
 let ledgerPort: number
 let config: GatewayConfig
 let gateway: ChildProcess
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 async function startLedger(): Promise<Engine> {
   const dataDir = join(folder, 'ledger')
