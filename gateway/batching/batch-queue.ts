@@ -56,6 +56,7 @@ export class BatchQueue {
   /** Those with something ready, in the order of their turns. */
   readonly #turns = new Map<string, Turn>()
   #added = 0
+  #changes = 0
 
   /** Suspects get batches of their own, of one command. */
   constructor(maxLength: number, isSuspect: (command: WaitingCommand) => boolean = () => false) {
@@ -70,6 +71,11 @@ export class BatchQueue {
   /** Whether a client has so much open that others need a way past it. */
   get isFlooded(): boolean {
     return this.#shares.isFlooded
+  }
+
+  /** How often a command was found to belong on another track than when it became ready. */
+  get trackChanges(): number {
+    return this.#changes
   }
 
   /** Whether a suspect's command could go, by itself. */
@@ -184,7 +190,10 @@ export class BatchQueue {
       // What is kept is made ready again when its keys are free.
       turn.ready.shift()
       slot.isReady = false
-      if (isElsewhere) this.#makeReady(slot)
+      if (isElsewhere) {
+        this.#changes += 1
+        this.#makeReady(slot)
+      }
     }
     this.#endTurn(turn)
     return false

@@ -6,6 +6,7 @@ import {
   LedgerError,
   MAX_COMMANDS,
   MAX_FOLDED_CREDITS,
+  organisationOf,
 } from '../../ledger/index.ts'
 import type { CommandAnswer } from '../commands/command-answer.ts'
 import type { SubmitterIdentity } from '../fabric/fabric-connection.ts'
@@ -136,13 +137,20 @@ export class Batcher {
         },
       }
       this.#queue.add(waiting)
-      const { isFlooded } = this.#queue
-      if (isFlooded && this.#queue.isLight(origin.client)) {
-        this.#crowdedUntilMs = arrivedMs + CROWDED_MS
-      }
+      if (this.#needsWayPast(waiting)) this.#crowdedUntilMs = arrivedMs + CROWDED_MS
       if (this.#queue.length >= this.#options.maxCommands) this.#start()
       else this.#startIn(this.#options.companyMs)
     })
+  }
+
+  /**
+   * Whether a command is of somebody of this organisation who sends little while others flood.
+   * Others' people have a gateway of their own, and suspects go alone anyway.
+   */
+  #needsWayPast(command: WaitingCommand): boolean {
+    const isLight = this.#queue.isFlooded && this.#queue.isLight(command.client)
+    const isOwn = organisationOf(command.shaped.command.actor) === this.#ports.organisation
+    return isLight && isOwn && !this.#quarantine.holds(command)
   }
 
   /** How many commands wait for a batch. */
@@ -178,8 +186,12 @@ export class Batcher {
     this.#timer = undefined
     this.#timerDueMs = Infinity
     if (this.#isStopped) return
-    for (const [track, places] of PLACES) {
-      while (this.#mayStart(track, places) && this.#startOne(track)) continue
+    // What is found on one track to belong on another may go there at once.
+    for (let before = -1; before !== this.#queue.trackChanges;) {
+      before = this.#queue.trackChanges
+      for (const [track, places] of PLACES) {
+        while (this.#mayStart(track, places) && this.#startOne(track)) continue
+      }
     }
   }
 

@@ -23,8 +23,6 @@ const MIN_COMMANDS = 400
 const LONE_COMMANDS = 10
 /** Of those the shortest of late counts; by so much it is forgotten with each. */
 const FORGET = 1.02
-/** While somebody floods, a batch may take longer than a lone command by this part of its time. */
-const CROWDED_PART = 0.5
 /** As few as that while somebody floods. */
 const MIN_CROWDED_COMMANDS = 50
 
@@ -40,7 +38,7 @@ const WEIGHT = 0.2
  * - batches that take longer than the target: one place less, down to one, then smaller ones;
  *   those that take less than half: larger ones, then one place more;
  * - while somebody floods and others do not: one at a time, of no more commands than make it take
- *   half as long again as a lone command, so that nobody waits for much more than that behind it.
+ *   twice as long as a lone command, so that nobody waits for much more than that behind it.
  */
 export class Pace {
   readonly #limits: PaceLimits
@@ -67,8 +65,8 @@ export class Pace {
   /** How many commands a batch may hold. */
   size({ isCrowded }: Pick<PaceState, 'isCrowded'>): number {
     if (!isCrowded || this.#commandMs === 0 || this.#loneMs === Infinity) return this.#size
-    const commands = Math.round((this.#loneMs * CROWDED_PART) / this.#commandMs)
-    return Math.min(this.#size, Math.max(MIN_CROWDED_COMMANDS, commands))
+    const twiceAsLong = Math.round(this.#loneMs / this.#commandMs)
+    return Math.min(this.#size, Math.max(MIN_CROWDED_COMMANDS, twiceAsLong))
   }
 
   /** For how long the next batch has to wait; Infinity: until one in flight has moved on. */

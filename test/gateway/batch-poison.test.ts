@@ -76,6 +76,18 @@ describe('a member who moves his own keys through another gateway', () => {
     await expect(answers[2]).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' })
   })
 
+  test('is answered although his time alone is over before his turn comes', async () => {
+    const ledger = new FakeLedger(accepted, (request) =>
+      request.commands.length > 2 ? invalidTransaction('MVCC_READ_CONFLICT', false) : undefined,
+    )
+    ledger.moved = new Set([holdingOf(EVE)])
+    // Longer than the two seconds that he is set apart for.
+    const batcher = ledger.batcher({ aloneEveryMs: 2_100 })
+    const commands = ['mall:m-ann', EVE, EVE].map((who) => transfer(who))
+    const answers = await Promise.all(commands.map((one) => batcher.submit(one, ORIGIN)))
+    expect(answers.map(({ status }) => status)).toEqual(commands.map(() => 'accepted'))
+  })
+
   test('cannot turn his own commands round', async () => {
     const ledger = new FakeLedger(accepted, (request) =>
       request.commands.length > 2 ? invalidTransaction('MVCC_READ_CONFLICT', false) : undefined,
