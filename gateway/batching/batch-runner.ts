@@ -50,6 +50,8 @@ export interface RunContext {
   readonly outage: Outage
   /** What the batch's holdings were found to have when it was taken; good for one proposal. */
   readonly credits: Map<string, OpenCredits>
+  /** Waits for the batch's turn at the pools of bounds, which it then has until its keys are free. */
+  readonly takeTurns: (pools: readonly string[]) => Promise<void>
   /** Keeps the batch's keys from others until the promise has resolved. */
   readonly hold: (until: Promise<void>) => void
   /** Told when the endorsers are done with the batch. */
@@ -158,7 +160,7 @@ async function runOnce(
 /** Endorses the batch, with refills in front as long as they help. */
 async function endorseRefilled(
   batch: readonly WaitingCommand[],
-  { lane, credits }: RunContext,
+  { lane, credits, takeTurns }: RunContext,
   ports: BatchPorts,
 ): Promise<{ readonly endorsed: EndorsedBatch; readonly own: number }> {
   const identity = batch[0]?.identity ?? 'client'
@@ -175,6 +177,7 @@ async function endorseRefilled(
   for (let round = 0; round < MAX_REFILLS; round += 1) {
     const more = refillsFor(endorsed.outcomes.slice(own.length), ports)
     if (more.length === 0) break
+    await takeTurns(more.map(poolOf))
     const front = [...own, ...more]
     const next = await propose(front)
     // A refill that is refused helps nobody, and is not to be ordered.
@@ -183,6 +186,11 @@ async function endorseRefilled(
     endorsed = next
   }
   return { endorsed, own: own.length }
+}
+
+/** The pool that a refill takes from, by the name of its bound. */
+function poolOf({ command }: SignedCommand): string {
+  return String(command.body['asset'])
 }
 
 function isFoldIncomplete(outcome: Outcome | undefined): boolean {

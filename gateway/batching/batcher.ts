@@ -16,6 +16,7 @@ import type { BatchPorts, OpenCredits, RunContext } from './batch-runner.ts'
 import { nameOfHolding, runBatch } from './batch-runner.ts'
 import type { PaceState } from './pace.ts'
 import { Pace } from './pace.ts'
+import { PoolTurns } from './pool-turns.ts'
 import { Quarantine } from './quarantine.ts'
 import { Outage } from './retries.ts'
 import type { Track, WaitingCommand } from './waiting-command.ts'
@@ -95,6 +96,7 @@ export class Batcher {
   readonly #queue: BatchQueue
   readonly #pace: Pace
   readonly #quarantine = new Quarantine()
+  readonly #poolTurns = new PoolTurns()
   readonly #freeLanes: number[]
   readonly #flights = new Map<Promise<void>, Flight>()
   readonly #outage = new Outage()
@@ -292,12 +294,20 @@ export class Batcher {
   ): Promise<void> {
     const { lane, credits, flight } = on
     const holds: Promise<void>[] = []
+    const ended = Promise.withResolvers<void>()
+    let hasTurns = false
     const context: RunContext = {
       lane,
       credits,
       patienceMs: this.#options.patienceMs,
       outage: this.#outage,
       hold: (until) => void holds.push(until),
+      takeTurns: async (pools) => {
+        // Who has a turn already must not wait for another, for whose holder may wait for him.
+        if (hasTurns) return
+        hasTurns = true
+        await this.#poolTurns.take(pools, ended.promise)
+      },
       onEndorsed: () => {
         flight.isEndorsing = false
         this.#start()
@@ -311,7 +321,7 @@ export class Batcher {
     try {
       await runBatch(batch.commands, context, this.#ports)
     } finally {
-      void this.#release(batch, lane, holds)
+      void this.#release(batch, lane, holds).finally(ended.resolve)
     }
   }
 

@@ -84,6 +84,29 @@ test('an empty lane is refilled in front of the commands, in the same transactio
   expect(refill?.command.body).toEqual({ asset: STAR, needed: '7', amount: '70' })
 })
 
+function refills(request: SubmitRequest): boolean {
+  return commandsOf(request).some(({ command }) => command.type === 'RefillQuota')
+}
+
+test('no two transactions in flight refill from one pool', async () => {
+  let most = 0
+  const ledger = new FakeLedger((request) => {
+    if (refills(request)) {
+      most = Math.max(most, ledger.inFlight.filter(refills).length + 1)
+      return accepted(request)
+    }
+    return commandsOf(request).map(({ command: { actor, id } }) => {
+      const detail = { asset: STAR, needed: '7' }
+      return { status: 'refused', actor, id, replayed: false, code: 'QUOTA_REFILL', detail }
+    })
+  })
+  const batcher = ledger.batcher({ maxCommands: 2 })
+  const commands = Array.from({ length: 20 }, (_, index) => transfer(`mall:m-${index}`))
+  const answers = await Promise.all(commands.map((one) => batcher.submit(one, ORIGIN)))
+  expect(answers.map(({ status }) => status)).toEqual(commands.map(() => 'accepted'))
+  expect(most).toBe(1)
+})
+
 test('a refusal that leaves no trace names no transaction, and nothing is claimed for replays', async () => {
   const ledger = new FakeLedger((request) =>
     commandsOf(request).map(({ command: { actor, id } }, index) =>
