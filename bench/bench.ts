@@ -3,14 +3,17 @@ import { ENGINES } from '../network/engine.ts'
 import { NetworkFailure } from '../network/fabric/network-failure.ts'
 import { FAULTS } from '../test/support/fabric-faults.ts'
 import type { BenchOptions, Measurement } from './measurement.ts'
+import { benchAuction } from './scenarios/auction.ts'
 import { benchBalance } from './scenarios/balance.ts'
 import { benchDay } from './scenarios/day.ts'
 import { benchFairness } from './scenarios/fairness.ts'
 import { benchGrowth } from './scenarios/growth.ts'
 import { benchOverload } from './scenarios/overload.ts'
+import { benchPacket } from './scenarios/packet.ts'
 import { benchPoison } from './scenarios/poison.ts'
 import { benchProjection } from './scenarios/projection.ts'
 import { benchRules } from './scenarios/rules.ts'
+import { benchRush } from './scenarios/rush.ts'
 import { benchThroughput, THROUGHPUT_SCENARIOS } from './scenarios/throughput.ts'
 import { machine, versions } from './surroundings.ts'
 
@@ -28,6 +31,9 @@ const STEPS: Readonly<Record<string, (options: BenchOptions) => AsyncGenerator<M
   overload: benchOverload,
   poison: benchPoison,
   fairness: benchFairness,
+  rush: benchRush,
+  auction: benchAuction,
+  packet: benchPacket,
 }
 
 const NAMES = [
@@ -48,7 +54,10 @@ await new Command('npm run bench --')
   balance     reading an account with more and more uncompacted deltas
   overload    ten times what it can take, for a while
   poison      bulk load with and without a hostile member
-  fairness    single transfers with and without a client that floods`)
+  fairness    single transfers with and without a client that floods
+  rush        everybody wants one of a thousand coupons
+  auction     everybody bids for the same thing
+  packet      everybody wants a share of the same red packet`)
   .addArgument(new Argument('<name>', 'what to measure').choices(NAMES))
   .addOption(new Option('--engine <name>').choices([...ENGINES]).default('embedded'))
   .addOption(new Option('--orderer <type>').choices(['bft', 'raft']).default('bft'))

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addDayCommand } from './commands/day.ts'
 import { addImportCommand } from './commands/import.ts'
+import { addImportCouponsCommand } from './commands/import-coupons.ts'
 import { addTransferCommand } from './commands/transfer.ts'
 import { GatewayFailure } from './gateway-failure.ts'
 import { PlainError } from './plain-error.ts'
@@ -10,6 +11,7 @@ const program = new Command('tallystick')
   .showHelpAfterError()
 addDayCommand(program)
 addImportCommand(program)
+addImportCouponsCommand(program)
 addTransferCommand(program)
 
 try {

@@ -11,14 +11,53 @@ import { traceIdOf } from './plugins/traces.ts'
 import { createCommands } from './routes/commands.create.ts'
 import { readCommandOutcome } from './routes/commands.outcome.ts'
 import { readError } from './routes/errors.read.ts'
+import { createSeries } from './routes/series.create.ts'
+import { createSeriesAmendment } from './routes/series-amendments.create.ts'
+import { createCouponIssue } from './routes/coupon-issues.create.ts'
+import { createCouponTransfer } from './routes/coupon-transfers.create.ts'
+import { createCouponVoid } from './routes/coupon-voids.create.ts'
+import { createClaimCodes } from './routes/claim-codes.create.ts'
+import { createClaim } from './routes/claims.create.ts'
+import { createRush } from './routes/rushes.create.ts'
+import { createRushClaim } from './routes/rush-claims.create.ts'
 import { readHealth } from './routes/health.read.ts'
 import { readMetrics } from './routes/metrics.read.ts'
+import { createGift } from './routes/gifts.create.ts'
+import { createGiftClaim } from './routes/gift-claims.create.ts'
+import { createGiftRecall } from './routes/gift-recalls.create.ts'
+import { createOffer } from './routes/offers.create.ts'
+import { createOfferAcceptance } from './routes/offer-acceptances.create.ts'
+import { createOfferCancellation } from './routes/offer-cancellations.create.ts'
+import { createAgreementExecution } from './routes/agreement-executions.create.ts'
+import { createAgreementSignature } from './routes/agreement-signatures.create.ts'
+import { createAgreementWithdrawal } from './routes/agreement-withdrawals.create.ts'
+import { createAgreement } from './routes/agreements.create.ts'
+import { createExchange } from './routes/exchanges.create.ts'
+import { createAuction } from './routes/auctions.create.ts'
+import { createBid } from './routes/bids.create.ts'
+import { createAuctionClosing } from './routes/auction-closings.create.ts'
+import { createSealedAuction } from './routes/sealed-auctions.create.ts'
+import { createSealedBid } from './routes/sealed-bids.create.ts'
+import { createBidReveal } from './routes/bid-reveals.create.ts'
+import { createSealedAuctionClosing } from './routes/sealed-auction-closings.create.ts'
+import { createBidSettlement } from './routes/bid-settlements.create.ts'
 import { createIssue } from './routes/issues.create.ts'
 import { createMember } from './routes/members.create.ts'
 import { createOrganisation } from './routes/organisations.create.ts'
 import { createProgramme } from './routes/programmes.create.ts'
+import { createPaymentRequestPayment } from './routes/payment-request-payments.create.ts'
+import { createPaymentRequestRefusal } from './routes/payment-request-refusals.create.ts'
+import { createPaymentRequest } from './routes/payment-requests.create.ts'
+import { createRateClosing } from './routes/rate-closings.create.ts'
+import { createRate } from './routes/rates.create.ts'
 import { READ_ROUTES } from './routes/read-routes.ts'
+import { createOrder } from './routes/orders.create.ts'
+import { createOrderConfirmation } from './routes/order-confirmations.create.ts'
+import { createOrderRelease } from './routes/order-releases.create.ts'
+import { createOrderReservation } from './routes/order-reservations.create.ts'
+import { createRefund } from './routes/refunds.create.ts'
 import { createRedemption } from './routes/redemptions.create.ts'
+import { createReturn } from './routes/returns.create.ts'
 import { createTransfer } from './routes/transfers.create.ts'
 import type { GatewayServices } from './write-services.ts'
 
@@ -33,6 +72,45 @@ const WRITE_ROUTES = [
   createIssue,
   createTransfer,
   createRedemption,
+  createOrder,
+  createOrderReservation,
+  createOrderConfirmation,
+  createOrderRelease,
+  createRefund,
+  createRate,
+  createRateClosing,
+  createExchange,
+  createAgreement,
+  createAgreementSignature,
+  createAgreementExecution,
+  createAgreementWithdrawal,
+  createPaymentRequest,
+  createPaymentRequestPayment,
+  createPaymentRequestRefusal,
+  createReturn,
+  createGift,
+  createGiftClaim,
+  createGiftRecall,
+  createOffer,
+  createOfferAcceptance,
+  createOfferCancellation,
+  createAuction,
+  createBid,
+  createAuctionClosing,
+  createSeries,
+  createSeriesAmendment,
+  createCouponIssue,
+  createCouponTransfer,
+  createCouponVoid,
+  createClaimCodes,
+  createClaim,
+  createRush,
+  createRushClaim,
+  createSealedAuction,
+  createSealedBid,
+  createBidReveal,
+  createSealedAuctionClosing,
+  createBidSettlement,
   readHealth,
   readMetrics,
   readError,

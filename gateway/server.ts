@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { buildApp } from './app.ts'
 import type { BatchPorts } from './batching/batch-runner.ts'
 import { Batcher } from './batching/batcher.ts'
+import { refillShare } from './batching/refill-share.ts'
 import { notingWrites, RecentWrites } from './batching/recent-writes.ts'
 import { CommandService } from './commands/command-service.ts'
 import type { ConnectionProfile } from './fabric/connection-profile.ts'
@@ -41,9 +42,6 @@ export interface Gateway {
   readonly ready: () => Promise<void>
   readonly close: () => Promise<void>
 }
-
-/** Quota that a lane takes from a programme's pool at once: a 1,024th of the budget. */
-const REFILLS_PER_BUDGET = 1_024n
 
 /** Starts one organisation's gateway: follows the chain, takes commands, serves reads. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -173,6 +171,6 @@ function batchPorts(
         complete: transactions.length <= MAX_CREDITS,
       }
     },
-    refillShare: (asset) => projection.registry.budget(asset) / REFILLS_PER_BUDGET,
+    refillShare: (bound) => refillShare(bound, projection),
   }
 }

@@ -77,17 +77,25 @@ export interface TakenBasket {
   readonly writes: readonly RecordWrite[]
 }
 
+/** Out of which account a basket is taken and what for, and what the coupons then say. */
+export interface TakenFrom {
+  readonly account: Account
+  readonly use: BasketUse
+  /** The contract that keeps them, or the account that gets them. */
+  readonly change?: Pick<Coupon, 'keptBy'> | Pick<Coupon, 'account'>
+}
+
 /**
  * Takes a basket out of an account whose owner has signed. Refuses, in this order, what is not
  * there, is named twice, may not be given away, lies elsewhere, is out of its days or short.
  */
 export function takeBasket(
   basket: Basket,
-  from: { readonly account: Account; readonly use: BasketUse; readonly keptBy?: string },
+  from: TakenFrom,
   state: StateView,
   context: DecisionContext,
 ): TakenBasket | Refusal {
-  const { account, use, keptBy } = from
+  const { account, use, change = {} } = from
   const refusal = checkTerms(basket, use, state) ?? checkCoupons(basket, from, state, context)
   if (refusal !== undefined) return refusal
   const today = context.ledger.cycle.date
@@ -97,8 +105,7 @@ export function takeBasket(
   }
   const taken = basket.coupons.map(({ series, serial }) => {
     const coupon = couponIn(state, series, serial)
-    const kept = keptBy === undefined ? {} : { keptBy }
-    const after = write(couponKey(series, serial), afterTransition(coupon, use, kept))
+    const after = write(couponKey(series, serial), afterTransition(coupon, use, change))
     return { after, part: { series, serial, amount: coupon.amount } }
   })
   const points = basket.points.map(({ asset, amount }) => ({
@@ -162,7 +169,8 @@ export function contentExpires(
   )
 }
 
-function checkTerms(
+/** Refuses a basket by the terms of what it names, whoever has that; undefined when they allow it. */
+export function checkTerms(
   { points, coupons }: Basket,
   use: BasketUse,
   state: StateView,
@@ -171,12 +179,9 @@ function checkTerms(
   for (const { asset } of points) {
     if (state.get(programmeKey(asset)) === undefined) return refuse('ASSET_UNKNOWN', { asset })
   }
-  for (const { series, serial } of coupons) {
+  for (const { series } of coupons) {
     if (state.get(seriesKey(series)) === undefined) {
       return refuse('ASSET_UNKNOWN', { asset: series })
-    }
-    if (state.get(couponKey(series, serial)) === undefined) {
-      return refuse('COUPON_UNKNOWN', { series, serial })
     }
   }
   const twice = points.find(({ asset }, at) => points.slice(0, at).some((p) => p.asset === asset))
@@ -197,6 +202,11 @@ function checkCoupons(
   state: StateView,
   context: DecisionContext,
 ): Refusal | undefined {
+  for (const { series, serial } of coupons) {
+    if (state.get(couponKey(series, serial)) === undefined) {
+      return refuse('COUPON_UNKNOWN', { series, serial })
+    }
+  }
   for (const { series, serial } of coupons) {
     const coupon = couponIn(state, series, serial)
     const detail = { series, serial }

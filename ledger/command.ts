@@ -31,13 +31,16 @@ export const CommandText = Type.Object(
   { additionalProperties: false },
 )
 
-/** A P-256 signature, r and s concatenated (IEEE P1363) in base64, by a registered key. */
+/** A P-256 signature, r and s concatenated (IEEE P1363), in base64. */
+export const P256SignatureText = Type.String({ pattern: '^[A-Za-z0-9+/]{86}==$' })
+
+/** A P-256 signature by a registered key. */
 export const P256ProofText = Type.Object(
   {
     kind: Type.Literal('p256'),
     actor: PersonIdText,
     keyId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
-    signature: Type.String({ pattern: '^[A-Za-z0-9+/]{86}==$' }),
+    signature: P256SignatureText,
   },
   { additionalProperties: false },
 )

@@ -12,8 +12,10 @@ export const CONTRACT_KINDS = [
   'bid',
   'purchase',
   'rate',
+  'rush',
   'quote',
   'agreement',
+  'request',
 ] as const
 
 export type ContractKind = (typeof CONTRACT_KINDS)[number]
@@ -28,4 +30,14 @@ export interface Contract {
   readonly dueOn?: BusinessDate
   /** What lies in its escrow `7103/kind/id` now: nothing else does, and this does nowhere else. */
   readonly keeps: readonly BasketContent[]
+}
+
+/** Whether a contract's last day is over. */
+export function isPastDate({ dueOn }: Contract, today: BusinessDate): boolean {
+  return dueOn !== undefined && dueOn < today
+}
+
+/** The earlier of a last day that was agreed and one that something has of itself. */
+export function earlierDate(agreed: BusinessDate, own: BusinessDate | undefined): BusinessDate {
+  return own !== undefined && own < agreed ? own : agreed
 }

@@ -22,7 +22,6 @@ export type CouponTransition = keyof typeof TRANSITIONS
 
 /** Why a coupon cannot do what its state does not allow. */
 const REFUSALS = {
-  held: 'COUPON_HELD',
   reserved: 'COUPON_RESERVED',
   gifted: 'COUPON_GIFTED',
   offered: 'COUPON_OFFERED',
@@ -30,16 +29,21 @@ const REFUSALS = {
   redeemed: 'COUPON_REDEEMED',
   expired: 'COUPON_EXPIRED',
   void: 'COUPON_VOIDED',
-} as const satisfies Record<CouponState, LedgerErrorCode>
+} as const satisfies Record<Exclude<CouponState, 'held'>, LedgerErrorCode>
 
-/** Refuses a transition that the coupon's state does not allow; undefined when it does. */
+/**
+ * Refuses a transition that the coupon's state does not allow; undefined when it does. In its wallet
+ * a coupon allows all but a release, which only a contract that keeps it does.
+ */
 export function checkTransition(
   { state }: Coupon,
   transition: CouponTransition,
   detail: ErrorDetail,
 ): Refusal | undefined {
   const allowed: readonly CouponState[] = TRANSITIONS[transition].from
-  return allowed.includes(state) ? undefined : refuse(REFUSALS[state], detail)
+  if (allowed.includes(state)) return undefined
+  if (state === 'held') throw new Error('a coupon is released that no contract keeps')
+  return refuse(REFUSALS[state], detail)
 }
 
 /** Refuses a coupon outside its days; undefined within them. */

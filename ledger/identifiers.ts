@@ -61,8 +61,24 @@ export function isSeries(asset: AssetId): boolean {
   return SERIES_UNITS.some((unit) => asset.endsWith(`:${unit}`))
 }
 
-/** Anything that is issued against a budget: points or coupons. */
-export const IssuedAssetIdText = Type.Union([PointsAssetIdText, SeriesIdText])
+/** Whether an asset is points. */
+export function isPoints(asset: AssetId): boolean {
+  return asset.endsWith(':point')
+}
+
+const DATE = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
+
+/** What an exchange rate may issue on one business date. */
+export const RateBoundText = Type.String({
+  pattern: `^${ORGANISATION}:${LOCAL}:${DATE}$`,
+  description: 'an exchange rate on a business date, organisation:name:YYYY-MM-DD',
+  examples: ['mall:star-to-hui:2026-12-01'],
+})
+
+/** Whether the bound of a quota is that of an exchange rate on a date. */
+export function isRateBound(bound: string): boolean {
+  return new RegExp(`:.*:${DATE}$`).test(bound)
+}
 
 export const SerialText = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,64}$',
@@ -76,6 +92,14 @@ export const ContractIdText = Type.String({
   description: 'home organisation:name, chosen by who opens it',
   examples: ['mall:g-5h8k2m4p7r'],
 })
+
+/** What has a quota of its own: points and coupons by their budget, a rush, a rate on a date. */
+export const QuotaBoundText = Type.Union([
+  PointsAssetIdText,
+  SeriesIdText,
+  ContractIdText,
+  RateBoundText,
+])
 
 export const CommandIdText = Type.String({
   pattern: '^[A-Za-z0-9._-]{8,80}$',

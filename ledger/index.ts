@@ -1,12 +1,16 @@
+export { AgreementTermsText, oracleText } from './agreement.ts'
+export type { AgreementTerms } from './agreement.ts'
 export { multiply, PositiveAmount } from './amount.ts'
 export type { Rational } from './amount.ts'
 export { BasketText } from './basket.ts'
 export type { Basket } from './basket.ts'
+export { claimText } from './claim-code.ts'
 export type { BasketContent } from './basket-content.ts'
 export { CONTRACT_KINDS } from './contract.ts'
 export type { Contract, ContractKind } from './contract.ts'
 export { amountOfOne, COUPON_STATES } from './coupon-series.ts'
 export type { Coupon, CouponSeries, CouponState } from './coupon-series.ts'
+export type { Clock } from './clock.ts'
 export { decodeAnswer, encodeAnswer } from './answer.ts'
 export type { SubmitAnswer } from './answer.ts'
 export type { StateWrite } from './batch-state.ts'
@@ -23,6 +27,8 @@ export {
   signingText,
 } from './command.ts'
 export type { Command, Proof, SignedCommand } from './command.ts'
+export { exchangeLegs, receivedLots, refuseRate } from './exchange-terms.ts'
+export type { ExchangeLeg } from './exchange-terms.ts'
 export { canonicalEntry, EntryText, parseEntry } from './entry.ts'
 export type { Entry, EntryReferences } from './entry.ts'
 export {
@@ -39,11 +45,13 @@ export {
   CommandIdText,
   ContractIdText,
   isOrganisation,
+  isRateBound,
   isSeries,
   organisationOf,
   OrganisationIdText,
   PersonIdText,
   PointsAssetIdText,
+  QuotaBoundText,
   ReferenceText,
   SerialText,
   SeriesIdText,
@@ -57,11 +65,14 @@ export type {
   OrganisationId,
   SeriesId,
 } from './identifiers.ts'
+export { giftClaimText, recipientText, seedText } from './gift.ts'
 export type { Outcome, PublishedEntry } from './judge.ts'
 export {
   accountKey,
   actorKey,
+  clockKey,
   commandKey,
+  couponDayKey,
   couponKey,
   creditKey,
   deltaKey,
@@ -69,18 +80,23 @@ export {
   ledgerKey,
   organisationKey,
   organisationsKey,
+  owedKey,
   programmeKey,
   quotaLaneKey,
   quotaPoolKey,
+  rateKey,
   seriesKey,
+  rushKey,
   splitKey,
 } from './keys.ts'
 export type { Key } from './keys.ts'
-export { lotStatus, lotTotals, mergeLots, NEVER, sumLots } from './lot.ts'
+export { LANES } from './lanes.ts'
+export { lotStatus, lotTotals, mergeLots, NEVER, sumLots, takeAvailable } from './lot.ts'
 export type { Lot, LotStatus, LotTotals } from './lot.ts'
 export {
   CHART_OF_ACCOUNTS,
   codeOf,
+  EXCHANGED_OUT,
   EXPIRED,
   holdingAccount,
   holdingPath,
@@ -98,9 +114,16 @@ export type {
   PostingTuple,
   Side,
 } from './posting.ts'
+export { itemsOf, ORDER_FACTS } from './order.ts'
+export { evaluateOrder } from './order-terms.ts'
+export type { OfferedCoupon, OfferedPoints, PaymentVerdict } from './order-terms.ts'
+export type { CouponDay } from './purchase.ts'
 export { keyIdOf, PublicKeyText } from './public-key.ts'
+export { sealedBidId, sealedBidText } from './sealed-bid.ts'
 export { decodePublication, encodePublication } from './publication.ts'
 export type { PlacedEntry, PublicationContext } from './publication.ts'
+export { rateBound, splitRateBound } from './rate.ts'
+export type { ExchangeRate } from './rate.ts'
 export { ROLES } from './records.ts'
 export type {
   Account,
@@ -120,10 +143,10 @@ export { ReplayedBooks } from './replay.ts'
 export type { AccountBalance } from './replay.ts'
 export type { CommandRule, HoldingReference } from './rule.ts'
 export { RULES } from './rules.ts'
+export type { Rush } from './rush.ts'
 export { contendedKeys, debitsOf, homeOf, payersOf, shapeCommand, shapeOf } from './shape.ts'
 export type { ShapedCommand } from './shape.ts'
 export {
-  LANES,
   malformedOutcome,
   MAX_COMMANDS,
   MAX_FOLDED_CREDITS,
@@ -131,3 +154,4 @@ export {
   submit,
 } from './submit.ts'
 export type { SubmitRequest, SubmitResult } from './submit.ts'
+export { shortfall } from './sufficiency.ts'

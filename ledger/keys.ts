@@ -1,10 +1,40 @@
+import type { ClaimCode } from './claim-code.ts'
+import { CLAIM_CODE } from './claim-code.ts'
+import type { Agreement } from './agreement.ts'
+import { AGREEMENT } from './agreement.ts'
 import type { Coupon, CouponSeries } from './coupon-series.ts'
-import type { AccountId, ActorId, AssetId, OrganisationId, SeriesId } from './identifiers.ts'
+import type { Gift } from './gift.ts'
+import { GIFT } from './gift.ts'
+import type { Auction } from './auction.ts'
+import { AUCTION } from './auction.ts'
+import type { Clock } from './clock.ts'
+import { CLOCK } from './clock.ts'
+import type { Offer } from './offer.ts'
+import { OFFER } from './offer.ts'
+import type {
+  AccountId,
+  ActorId,
+  AssetId,
+  ContractId,
+  OrganisationId,
+  SeriesId,
+} from './identifiers.ts'
+import type { PaymentRequest } from './payment-request.ts'
+import { PAYMENT_REQUEST } from './payment-request.ts'
 import type { AccountPath } from './posting.ts'
+import type { SealedBid } from './sealed-bid.ts'
+import { SEALED_BID } from './sealed-bid.ts'
+import type { CouponDay, Purchase } from './purchase.ts'
+import { COUPON_DAY, PURCHASE } from './purchase.ts'
+import type { OwedPoints, PurchaseReturn } from './purchase-return.ts'
+import { OWED_POINTS, PURCHASE_RETURN } from './purchase-return.ts'
+import type { ExchangeRate, MemberExchange } from './rate.ts'
+import { MEMBER_EXCHANGE, RATE } from './rate.ts'
 import type {
   Account,
   Actor,
   Codec,
+  Count,
   Delta,
   Holding,
   Ledger,
@@ -18,6 +48,7 @@ import type {
 import {
   ACCOUNT,
   ACTOR,
+  COUNT,
   COUPON,
   DELTA,
   HOLDING,
@@ -31,6 +62,8 @@ import {
   QUOTA_POOL,
   SERIES,
 } from './records.ts'
+import type { Rush } from './rush.ts'
+import { RUSH } from './rush.ts'
 
 /** Where a record of one kind lies in the state. The parts of `name` are separated by slashes. */
 export interface Key<T> {
@@ -39,6 +72,9 @@ export interface Key<T> {
 }
 
 export const ledgerKey: Key<Ledger> = { name: 'ledger', codec: LEDGER }
+
+/** The time that the ledger knows. */
+export const clockKey: Key<Clock> = { name: 'clock', codec: CLOCK }
 
 /** The ids of all organisations, for majorities. */
 export const organisationsKey: Key<readonly OrganisationId[]> = {
@@ -69,6 +105,50 @@ export function seriesKey(id: SeriesId): Key<CouponSeries> {
 /** One coupon: who has it, and in which state it is. */
 export function couponKey(series: SeriesId, serial: string): Key<Coupon> {
   return { name: `coupon/${series}/${serial}`, codec: COUPON }
+}
+
+/** How many coupons of a series an account was issued, where there is a cap. */
+export function couponCountKey(series: SeriesId, account: AccountId): Key<Count> {
+  return { name: `couponcount/${series}/${account}`, codec: COUNT }
+}
+
+export function giftKey(id: ContractId): Key<Gift> {
+  return { name: `gift/${id}`, codec: GIFT }
+}
+
+/** A claim code of a series, by the id of its public key. */
+export function claimCodeKey(series: SeriesId, keyId: string): Key<ClaimCode> {
+  return { name: `claimcode/${series}/${keyId}`, codec: CLAIM_CODE }
+}
+
+export function rushKey(id: ContractId): Key<Rush> {
+  return { name: `rush/${id}`, codec: RUSH }
+}
+
+/** How many coupons an account has claimed in a rush. */
+export function rushCountKey(rush: ContractId, account: AccountId): Key<Count> {
+  return { name: `rushclaim/${rush}/${account}`, codec: COUNT }
+}
+
+/** How many coupons of a series an account used on the last day on which it did, where there is a cap. */
+export function couponDayKey(series: SeriesId, account: AccountId): Key<CouponDay> {
+  return { name: `couponday/${series}/${account}`, codec: COUPON_DAY }
+}
+
+export function purchaseKey(id: ContractId): Key<Purchase> {
+  return { name: `purchase/${id}`, codec: PURCHASE }
+}
+
+export function offerKey(id: ContractId): Key<Offer> {
+  return { name: `offer/${id}`, codec: OFFER }
+}
+
+export function auctionKey(id: ContractId): Key<Auction> {
+  return { name: `auction/${id}`, codec: AUCTION }
+}
+
+export function sealedBidKey(id: ContractId): Key<SealedBid> {
+  return { name: `bid/${id}`, codec: SEALED_BID }
 }
 
 /** An account's holding of an asset: its base, changed only by debits. */
@@ -117,6 +197,33 @@ export function orderKey(acceptor: OrganisationId, order: string, account: Accou
   return { name: `order/${acceptor}/${order}/${account}`, codec: MARK }
 }
 
+export function rateKey(id: ContractId): Key<ExchangeRate> {
+  return { name: `rate/${id}`, codec: RATE }
+}
+
+export function agreementKey(id: ContractId): Key<Agreement> {
+  return { name: `agreement/${id}`, codec: AGREEMENT }
+}
+
+export function requestKey(id: ContractId): Key<PaymentRequest> {
+  return { name: `request/${id}`, codec: PAYMENT_REQUEST }
+}
+
+/** What a member has received under a rate on a business date. */
+export function memberExchangeKey(rate: ContractId, member: ActorId): Key<MemberExchange> {
+  return { name: `exchanged/${rate}/${member}`, codec: MEMBER_EXCHANGE }
+}
+
+/** What was taken back of an award, by the hash of its entry. */
+export function returnKey(entryHash: string): Key<PurchaseReturn> {
+  return { name: `returned/${entryHash}`, codec: PURCHASE_RETURN }
+}
+
+/** Points that an account owes out of what it earns next. */
+export function owedKey(account: AccountId, asset: AssetId): Key<OwedPoints> {
+  return { name: `owed/${account}/${asset}`, codec: OWED_POINTS }
+}
+
 /** That an entry was reversed. */
 export function reversalKey(entryHash: string): Key<Mark> {
   return { name: `reversal/${entryHash}`, codec: MARK }
@@ -131,6 +238,12 @@ const CONTENDED = new Set([
   'reversal',
   'delta',
   'coupon',
+  'couponday',
+  'couponcount',
+  'exchanged',
+  'returned',
+  'claimcode',
+  'rushclaim',
   'gift',
   'offer',
   'auction',
@@ -138,6 +251,7 @@ const CONTENDED = new Set([
   'purchase',
   'quote',
   'agreement',
+  'request',
 ])
 
 /** Whether two transactions in flight that both name this key would invalidate one another. */

@@ -59,6 +59,8 @@ export interface PointsProgramme {
   readonly budget: bigint
   readonly acceptors: readonly OrganisationId[]
   readonly partners: readonly OrganisationId[]
+  /** What becomes of points that are due back with goods, and spent: dropped (absent), or owed. */
+  readonly returns?: 'none' | 'owed'
 }
 
 /** What an account held in an asset when it was last debited; credits since lie in their own keys. */
@@ -99,6 +101,11 @@ export type RecordedOutcome =
 export interface Mark {
   readonly actor: ActorId
   readonly commandId: string
+}
+
+/** How often a thing has happened that may happen only so often. */
+export interface Count {
+  readonly count: number
 }
 
 /** How a kind of record stands in the state, as canonical JSON. */
@@ -143,6 +150,7 @@ export const ACTOR = plain<Actor>()
 export const ACCOUNT = plain<Account>()
 export const OUTCOME = plain<RecordedOutcome>()
 export const MARK = plain<Mark>()
+export const COUNT = plain<Count>()
 
 export const PROGRAMME = codec<PointsProgramme>(
   (value) => ({

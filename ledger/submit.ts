@@ -6,16 +6,15 @@ import { LedgerError } from './errors.ts'
 import { AccountIdText, PointsAssetIdText, TransactionIdText } from './identifiers.ts'
 import type { Outcome, PublishedEntry } from './judge.ts'
 import { judge } from './judge.ts'
-import type { Key } from './keys.ts'
 import { actorKey, commandKey, holdingKey, ledgerKey } from './keys.ts'
+import { LANES } from './lanes.ts'
 import type { PlacedEntry } from './publication.ts'
-import type { ReadContext } from './rule.ts'
+import type { ReadContext, SubjectReader } from './rule.ts'
 import type { ShapedCommand } from './shape.ts'
 import { shapeCommand, shapeOf } from './shape.ts'
 
 export const MAX_COMMANDS = 1_000
 export const MAX_FOLDED_CREDITS = 10_000
-export const LANES = 64
 
 /** What one Fabric transaction carries. Each command is checked, judged and answered by itself. */
 export const SubmitText = Type.Object(
@@ -81,28 +80,38 @@ export async function submit(
   const state = new BatchState(call.transactionId)
   const organisation = call.caller.organisation
   const context: ReadContext = { organisation, lane: request.lane, sha256: ports.sha256 }
-  await loadReadSet(shaped, request, state, ports, context)
+  const dependent = await loadReadSet(shaped, request, state, ports, context)
 
   const { sha256, verifyP256 } = ports
   const judgeContext = { ...call, sha256, verifyP256, lane: request.lane }
   const published: (PublishedEntry & PlacedEntry)[] = []
-  const outcomes = shapes.map((shape, index): Outcome => {
-    if (!shape.ok) return malformedOutcome(request.commands[index], shape.detail)
-    const judgement = judge(shape.shaped, state, judgeContext)
+  const outcomes: Outcome[] = []
+  for (const [index, shape] of shapes.entries()) {
+    if (!shape.ok) {
+      outcomes.push(malformedOutcome(request.commands[index], shape.detail))
+      continue
+    }
+    const command = shape.shaped
+    // What it is about may have been made or changed by a command before it.
+    if (dependent.has(command)) await load(readSet(command, state, context).names, state, ports)
+    const judgement = judge(command, state, judgeContext)
     if (judgement.published !== undefined) published.push({ ...judgement.published, index })
-    return judgement.outcome
-  })
+    outcomes.push(judgement.outcome)
+  }
   return { outcomes, writes: state.writes(), published }
 }
 
-/** Two rounds: what the commands are about, then what depends on that. */
+/**
+ * Two rounds: what the commands are about, then what depends on that. Returns the commands of which
+ * the read set hangs on what they are about.
+ */
 async function loadReadSet(
   shaped: readonly ShapedCommand[],
   request: SubmitRequest,
   state: BatchState,
   reader: StateReader,
   context: ReadContext,
-): Promise<void> {
+): Promise<ReadonlySet<ShapedCommand>> {
   const subjects = shaped.flatMap(({ command, rule }) => rule.subjects(command.body))
   await load([ledgerKey.name, ...subjects.map(({ name }) => name)], state, reader)
   const foldedCredits = request.fold.reduce((sum, { transactions }) => sum + transactions.length, 0)
@@ -110,8 +119,9 @@ async function loadReadSet(
     throw new LedgerError('SUBMIT_MALFORMED', { at: '/fold', problem: 'too many credits' })
   }
   const named = request.fold.flatMap((fold) => state.nameCredits(fold))
-  const keys = shaped.flatMap((command) => readSet(command, state, context))
-  await load([...keys.map(({ name }) => name), ...named], state, reader)
+  const sets = shaped.map((command) => ({ command, ...readSet(command, state, context) }))
+  await load([...sets.flatMap(({ names }) => names), ...named], state, reader)
+  return new Set(sets.flatMap(({ command, isDependent }) => (isDependent ? [command] : [])))
 }
 
 async function load(
@@ -123,18 +133,24 @@ async function load(
   if (missing.length > 0) state.load(missing, await reader.readMany(missing))
 }
 
-/** Every key that judging a command may look at. */
+/** Names of all keys that judging a command may look at, and whether they hang on its subjects. */
 function readSet(
   { command, proofs, rule }: ShapedCommand,
   state: BatchState,
   context: ReadContext,
-): Key<unknown>[] {
-  return [
+): { readonly names: readonly string[]; readonly isDependent: boolean } {
+  let isDependent = false
+  const subject: SubjectReader = (key) => {
+    isDependent = true
+    return state.get(key)
+  }
+  const keys = [
     commandKey(command.actor, command.id),
     ...proofs.map((proof) => actorKey(proof.actor)),
     ...rule.debits(command.body).map(({ account, asset }) => holdingKey(account, asset)),
-    ...rule.reads(command, context, (key) => state.get(key)),
+    ...rule.reads(command, context, subject),
   ]
+  return { names: keys.map(({ name }) => name), isDependent }
 }
 
 /** The answer to something that is no command; it names what it can. */

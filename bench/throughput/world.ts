@@ -49,11 +49,11 @@ export class BenchWorld {
   ): Promise<BenchWorld> {
     const world = new BenchWorld(gateways, random)
     const opening = signed('OpenLedger', 'bank', { businessDate: OPENING_DATE })
-    await world.#must('bank', [opening], 'admin')
+    await world.must('bank', [opening], 'admin')
     for (const organisation of ORGANISATIONS) {
-      await world.#must(organisation, openingCommands(organisation), 'admin')
+      await world.must(organisation, openingCommands(organisation), 'admin')
     }
-    await world.#must('mall', [definePoints(STAR, { budget: BUDGET })])
+    await world.must('mall', [definePoints(STAR, { budget: BUDGET })])
     const added = await world.#add(members, registerMember)
     for (const organisation of ORGANISATIONS)
       world.#senders[organisation].push(...added[organisation])
@@ -62,6 +62,11 @@ export class BenchWorld {
 
   get members(): number {
     return this.#everybody.length
+  }
+
+  /** All members, in an order in which organisations take turns. */
+  get everybody(): readonly string[] {
+    return this.#everybody.toSorted(byNumber)
   }
 
   /** More members with funds, who receive like the others, and never send. */
@@ -97,10 +102,10 @@ export class BenchWorld {
     const all = Object.values(added).flat()
     await Promise.all(
       ORGANISATIONS.map(async (organisation) => {
-        await this.#must(organisation, added[organisation].map(register))
+        await this.must(organisation, added[organisation].map(register))
       }),
     )
-    await this.#must(
+    await this.must(
       'mall',
       all.map((member) => award(member, `fund:${member}`, FUNDING_FEN)),
     )
@@ -170,7 +175,8 @@ export class BenchWorld {
     })
   }
 
-  async #must(
+  /** Sends commands to an organisation's gateway. Throws when one is not accepted. */
+  async must(
     organisation: string,
     commands: readonly SignedCommand[],
     role: 'admin' | 'client' = 'client',
@@ -182,6 +188,11 @@ export class BenchWorld {
       if (answer.status !== 'accepted') throw new Error(`set-up: ${JSON.stringify(answer)}`)
     })
   }
+}
+
+function byNumber(left: string, right: string): number {
+  const [a, b] = [left, right].map((id) => id.slice(id.indexOf(':')))
+  return (a ?? '').localeCompare(b ?? '')
 }
 
 function award(member: string, receipt: string, spendFen: number): SignedCommand {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { BusinessDateText } from '../../ledger/index.ts'
@@ -35,6 +35,49 @@ const MEMBER_COLUMNS = ['time', 'member', 'home'] as const
 /** A points programme as its file states it. */
 export type ProgrammeRow = Readonly<Record<(typeof PROGRAMME_COLUMNS)[number], string>>
 
+const SERIES_COLUMNS = [
+  'series',
+  'name',
+  'value',
+  'minimum_spend_fen',
+  'validity',
+  'blackouts',
+  'acceptors',
+  'categories',
+  'funders',
+  'uses',
+  'stacking',
+  'per_member',
+  'per_member_day',
+  'budget',
+] as const
+
+const CODE_COLUMNS = ['series', 'code'] as const
+
+const RUSH_COLUMNS = ['rush', 'series', 'total', 'per_member', 'from', 'until'] as const
+
+const RATE_COLUMNS = [
+  'rate',
+  'from',
+  'to',
+  'to_per_from',
+  'price_micro_yuan_per_point',
+  'spread',
+  'valid_from',
+  'valid_until',
+  'cap_per_day',
+  'cap_per_member_day',
+  'chainable',
+] as const
+
+export type SeriesRow = Readonly<Record<(typeof SERIES_COLUMNS)[number], string>>
+
+export type CodeRow = Readonly<Record<(typeof CODE_COLUMNS)[number], string>>
+
+export type RushRow = Readonly<Record<(typeof RUSH_COLUMNS)[number], string>>
+
+export type RateRow = Readonly<Record<(typeof RATE_COLUMNS)[number], string>>
+
 export type MemberRow = Readonly<Record<(typeof MEMBER_COLUMNS)[number], string>>
 
 /** What a folder of a trading day holds. */
@@ -45,6 +88,11 @@ export interface DayFiles {
   readonly tradingDate: string
   readonly programmes: readonly ProgrammeRow[]
   readonly members: readonly MemberRow[]
+  /** These are empty on a day without coupons and exchange rates. */
+  readonly series: readonly SeriesRow[]
+  readonly codes: readonly CodeRow[]
+  readonly rushes: readonly RushRow[]
+  readonly rates: readonly RateRow[]
   /** In the order of the day. */
   readonly lines: readonly DayLine[]
 }
@@ -57,8 +105,19 @@ export function readDayFiles(dir: string): DayFiles {
     ...day,
     programmes: readTable(join(dir, 'programmes.csv'), PROGRAMME_COLUMNS),
     members: readTable(join(dir, 'members.csv'), MEMBER_COLUMNS),
+    series: readTableIfThere(join(dir, 'series.csv'), SERIES_COLUMNS),
+    codes: readTableIfThere(join(dir, 'codes.csv'), CODE_COLUMNS),
+    rushes: readTableIfThere(join(dir, 'rushes.csv'), RUSH_COLUMNS),
+    rates: readTableIfThere(join(dir, 'rates.csv'), RATE_COLUMNS),
     lines: inOrderOfDay(lines),
   }
+}
+
+function readTableIfThere<Column extends string>(
+  path: string,
+  columns: readonly Column[],
+): Readonly<Record<Column, string>>[] {
+  return existsSync(path) ? readTable(path, columns) : []
 }
 
 /** Unlike a till's line, a line of these files that cannot be read stops everything. */

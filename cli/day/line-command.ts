@@ -2,30 +2,18 @@ import { hash } from 'node:crypto'
 import type { Command } from '../../ledger/index.ts'
 import type { DemoKeys } from '../demo-keys.ts'
 import { signCommand } from '../wallet.ts'
-import type { DayLine, EarningLine, RedemptionLine, TransferLine } from './line-files.ts'
-
-/** What every command of a play has in common. */
-export interface Envelope {
-  readonly channel: string
-  readonly ledgerId: string
-  readonly notAfter: string
-}
-
-/** Who gives a command of which type, and what it asks. */
-export interface Intent {
-  readonly type: string
-  readonly actor: string
-  readonly body: object
-}
+import { agreementIntent } from './agreement-intents.ts'
+import { auctionIntent } from './auction-intents.ts'
+import { claimIntent, handoverIntent, issueIntent, rushIntent } from './coupon-intents.ts'
+import type { Envelope, Intent, LineContext } from './intent.ts'
+import { tillOf } from './intent.ts'
+import type { DayLine, FieldsOf } from './line-files.ts'
+import { orderIntent, refundIntent } from './order-intents.ts'
+import { exchangeIntent, giftIntent, offerIntent } from './trade-intents.ts'
 
 /** The first 128 bits of a name's SHA-256 in hex: the same command has the same id in every play. */
 export function deterministicId(name: string): string {
   return hash('sha256', name).slice(0, 32)
-}
-
-/** The staff member that an organisation's tills sign as. */
-export function tillOf(organisation: string): string {
-  return `${organisation}:till`
 }
 
 /** A command signed by people with demo keys; by nobody when it is an organisation's own act. */
@@ -40,14 +28,54 @@ export function commandText(
   return JSON.stringify(signCommand(command, ...signers.map((signer) => keys.walletOf(signer))))
 }
 
-/** What a till or wallet asks of the ledger by a line, as it stands; undefined if it is malformed. */
-export function intentOf(line: DayLine, keys: DemoKeys): Intent | undefined {
-  if (line.kind === 'earnings') return issue(line, keys)
-  return line.kind === 'redemptions' ? redemption(line, keys) : transfer(line, keys)
+/** For lines of which the command says nothing that hangs on a ledger. */
+const NO_LEDGER = { channel: '', ledgerId: '' }
+
+/**
+ * What a till or wallet asks of the ledger by a line, as it stands; undefined if it is malformed.
+ * `ledger` counts for claims only, which a second key signs. The return of a purchase still lacks
+ * the entry that it is about.
+ */
+export function intentOf(
+  line: DayLine,
+  keys: DemoKeys,
+  ledger: LineContext['ledger'] = NO_LEDGER,
+): Intent | undefined {
+  if (line.fields === undefined) return undefined
+  const makers: { [Kind in DayLine['kind']]: IntentMaker<Kind> } = MAKERS
+  // Kind and fields of one line belong together.
+  const maker = makers[line.kind] as (fields: object, context: LineContext) => Intent | undefined
+  return maker(line.fields, { organisation: line.organisation, keys, ledger })
 }
 
-function issue({ organisation, fields }: EarningLine, keys: DemoKeys): Intent | undefined {
-  if (fields === undefined) return undefined
+type IntentMaker<Kind extends DayLine['kind']> = (
+  fields: FieldsOf<Kind>,
+  context: LineContext,
+) => Intent | undefined
+
+const MAKERS: { readonly [Kind in DayLine['kind']]: IntentMaker<Kind> } = {
+  earnings: earningIntent,
+  redemptions: redemptionIntent,
+  transfers: transferIntent,
+  issues: issueIntent,
+  claims: claimIntent,
+  rushes: rushIntent,
+  handovers: handoverIntent,
+  orders: orderIntent,
+  refunds: refundIntent,
+  returns: ({ returned_fen: returnedFen }, { organisation }) => ({
+    type: 'ReturnPurchase',
+    actor: tillOf(organisation),
+    body: { returnedFen },
+  }),
+  gifts: giftIntent,
+  offers: offerIntent,
+  exchanges: exchangeIntent,
+  auctions: auctionIntent,
+  agreements: agreementIntent,
+}
+
+function earningIntent(fields: FieldsOf<'earnings'>, { organisation, keys }: LineContext): Intent {
   const { asset, member, amount_fen: spendFen, receipt, store, available_from: from } = fields
   const body = {
     asset,
@@ -61,17 +89,19 @@ function issue({ organisation, fields }: EarningLine, keys: DemoKeys): Intent | 
   return { type: 'IssuePoints', actor: tillOf(organisation), body }
 }
 
-function redemption({ organisation, fields }: RedemptionLine, keys: DemoKeys): Intent | undefined {
-  if (fields === undefined) return undefined
-  const { asset, member, points, store, order } = fields
+function redemptionIntent(
+  { asset, member, points, store, order }: FieldsOf<'redemptions'>,
+  { organisation, keys }: LineContext,
+): Intent {
   const from = keys.accountOf(member)
   const body = { asset, from, amount: points, acceptor: organisation, store, order }
   return { type: 'RedeemPoints', actor: member, body }
 }
 
-function transfer({ fields }: TransferLine, keys: DemoKeys): Intent | undefined {
-  if (fields === undefined) return undefined
-  const { asset, from, to, points, note } = fields
+function transferIntent(
+  { asset, from, to, points, note }: FieldsOf<'transfers'>,
+  { keys }: LineContext,
+): Intent {
   const body = {
     asset,
     from: keys.accountOf(from),
@@ -82,14 +112,17 @@ function transfer({ fields }: TransferLine, keys: DemoKeys): Intent | undefined 
   return { type: 'TransferPoints', actor: from, body }
 }
 
-/** What the result of a line may depend on: the members that it touches, and the receipt number. */
+/** What the result of a line may depend on by itself: the members and the receipt that it names. */
 export function keysOf(line: DayLine): readonly string[] {
   if (line.fields === undefined) return []
-  if (line.kind === 'transfers') {
-    return [`member ${line.fields.from}`, `member ${line.fields.to}`]
-  }
-  const member = `member ${line.fields.member}`
+  const { organisation, fields } = line
+  const members = (['member', 'from', 'to', 'by'] as const).flatMap((column) => {
+    const value = (fields as Readonly<Record<string, string>>)[column] ?? ''
+    return value === '' ? [] : [`member ${value}`]
+  })
   // A member pays an order once, but two members may share it; a receipt is for one of all.
-  if (line.kind === 'redemptions') return [member]
-  return [member, `receipt ${line.organisation} ${line.fields.receipt}`]
+  const isReceipt = line.kind === 'earnings' || line.kind === 'returns'
+  return 'receipt' in fields && isReceipt
+    ? [...members, `receipt ${organisation} ${fields.receipt}`]
+    : members
 }

@@ -8,11 +8,46 @@ export const COLUMNS = {
   earnings: ['time', 'store', 'receipt', 'member', 'amount_fen', 'asset', 'available_from'],
   redemptions: ['time', 'store', 'order', 'member', 'asset', 'points'],
   transfers: ['time', 'from', 'to', 'asset', 'points', 'note'],
+  issues: ['time', 'series', 'serials', 'member'],
+  claims: ['time', 'series', 'code', 'member', 'signed_for'],
+  rushes: ['time', 'rush', 'series', 'member'],
+  handovers: ['time', 'from', 'to', 'coupons', 'note'],
+  orders: [
+    'time',
+    'action',
+    'purchase',
+    'store',
+    'order',
+    'member',
+    'items',
+    'basket',
+    'paid_fen',
+    'until',
+  ],
+  refunds: ['time', 'purchase', 'basket', 'reason'],
+  returns: ['time', 'receipt', 'member', 'returned_fen'],
+  gifts: ['time', 'action', 'gift', 'member', 'basket', 'shares', 'seed', 'until', 'signed_for'],
+  offers: ['time', 'action', 'offer', 'member', 'gives', 'wants', 'to', 'until'],
+  exchanges: ['time', 'member', 'pays', 'legs', 'quoted_on'],
+  auctions: [
+    'time',
+    'action',
+    'auction',
+    'member',
+    'basket',
+    'asset',
+    'points',
+    'increment',
+    'extend_seconds',
+    'closes_at',
+    'until',
+  ],
+  agreements: ['time', 'action', 'agreement', 'by', 'lines', 'not_before', 'not_after'],
 } as const
 
 export type LineKind = keyof typeof COLUMNS
 
-interface KindOfLine<Kind extends LineKind> {
+export interface KindOfLine<Kind extends LineKind> {
   readonly kind: Kind
   /** The organisation whose tills or wallets exported the file. */
   readonly organisation: string
@@ -29,7 +64,10 @@ export type RedemptionLine = KindOfLine<'redemptions'>
 export type TransferLine = KindOfLine<'transfers'>
 
 /** One line of a till or wallet file. */
-export type DayLine = EarningLine | RedemptionLine | TransferLine
+export type DayLine = { [Kind in LineKind]: KindOfLine<Kind> }[LineKind]
+
+/** The fields of a line of a kind, by column. */
+export type FieldsOf<Kind extends LineKind> = NonNullable<KindOfLine<Kind>['fields']>
 
 export interface LineFile {
   readonly kind: LineKind
@@ -41,11 +79,14 @@ export interface LineFile {
 /** Reads every till and wallet file of a folder, KIND-ORGANISATION.csv. Throws plain errors. */
 export function readLineFiles(dir: string, startTime: string): DayLine[] {
   return readdirSync(dir).flatMap((name) => {
-    const [, kind, organisation] =
-      /^(earnings|redemptions|transfers)-([A-Za-z0-9-]+)\.csv$/.exec(name) ?? []
-    if (kind === undefined || organisation === undefined) return []
-    return readLineFile(join(dir, name), { kind: kind as LineKind, organisation, startTime })
+    const [, kind = '', organisation] = /^([a-z]+)-([A-Za-z0-9-]+)\.csv$/.exec(name) ?? []
+    if (!isLineKind(kind) || organisation === undefined) return []
+    return readLineFile(join(dir, name), { kind, organisation, startTime })
   })
+}
+
+function isLineKind(text: string): text is LineKind {
+  return Object.hasOwn(COLUMNS, text)
 }
 
 /** Reads one till or wallet file. Throws a plain error when it is not there or has another header. */
@@ -76,7 +117,8 @@ export function parseLines(text: string, path: string, file: LineFile): DayLine[
     if (hasTime) time = ownTime
     const isWhole = hasTime && values?.length === columns.length
     const fields = isWhole ? nameFields(columns, values) : undefined
-    return { kind, organisation, line: index + 2, time, fields }
+    // The fields have the names of the kind's columns.
+    return { kind, organisation, line: index + 2, time, fields } as DayLine
   })
 }
 

@@ -1,6 +1,8 @@
+import { Awards } from './awards.ts'
 import type { DayFiles } from './day-files.ts'
-import type { Envelope } from './line-command.ts'
+import type { Envelope } from './intent.ts'
 import { deterministicId } from './line-command.ts'
+import { keysOfDay } from './line-keys.ts'
 import type { PlayedLines } from './play-lines.ts'
 import { playLines, unresolved } from './play-lines.ts'
 import { startProgress } from './progress.ts'
@@ -21,8 +23,11 @@ export async function playDay(day: DayFiles, options: DayOptions): Promise<Playe
   const evening = day.lines.filter(({ time }) => time < midnight)
   const trading = day.lines.slice(evening.length)
   const progress = startProgress(day.lines.length)
+  const keys = keysOfDay(day.lines)
   const lineOptions = {
     ...options,
+    awards: new Awards(),
+    keysOf: (line: (typeof day.lines)[number]) => keys.get(line) ?? [],
     idOf: ({ organisation, kind, line }: (typeof day.lines)[number]) =>
       deterministicId(`${organisation}/${kind}/${line}`),
     onSettled: () => progress.advance(),

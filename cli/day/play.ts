@@ -12,10 +12,12 @@ const POSTS_PER_GATEWAY = 6
 /** One command to be sent. */
 export interface Task extends ScheduledItem {
   /** The signed command as JSON; made anew, with the same id, each time it is sent. */
-  readonly toText: () => string
+  readonly toText: () => string | Promise<string>
+  /** An organisation's own act, for which its gateway asks for the admin's token. */
+  readonly isOwnAct?: boolean
 }
 
-export interface PlayOptions {
+export interface PlayOptions<Item> {
   readonly gateways: Gateways
   readonly role: 'admin' | 'client'
   /** What every command is to see at least. */
@@ -23,7 +25,7 @@ export interface PlayOptions {
   /** How long a command that meets passing failures is tried again. */
   readonly patienceMs: number
   /** Called with each final answer. */
-  readonly onSettled?: () => void
+  readonly onSettled?: (item: Item, answer: CommandAnswer) => void
 }
 
 export interface Played<Item> {
@@ -54,13 +56,13 @@ interface Attempts {
  */
 export async function play<Item extends Task>(
   tasks: readonly Item[],
-  options: PlayOptions,
+  options: PlayOptions<Item>,
 ): Promise<Played<Item>> {
   return await new Play(tasks, options).run()
 }
 
 class Play<Item extends Task> {
-  readonly #options: PlayOptions
+  readonly #options: PlayOptions<Item>
   readonly #schedule: Schedule<Item>
   readonly #gateways: readonly GatewayClient[]
   readonly #answers = new Map<Item, CommandAnswer>()
@@ -69,7 +71,7 @@ class Play<Item extends Task> {
   readonly #change = new Change()
   #stopReason: string | undefined
 
-  constructor(tasks: readonly Item[], options: PlayOptions) {
+  constructor(tasks: readonly Item[], options: PlayOptions<Item>) {
     this.#options = options
     this.#schedule = new Schedule(tasks, options.minBlock)
     const names = new Set(tasks.map(({ gateway }) => gateway))
@@ -110,7 +112,8 @@ class Play<Item extends Task> {
 
   async #post(gateway: GatewayClient, slots: readonly Slot<Item>[]): Promise<void> {
     const open: Open<Item> = new Map(slots.map((slot) => [slot, undefined]))
-    const texts = slots.map(({ item }) => item.toText())
+    const isOwnAct = slots.some(({ item }) => item.isOwnAct === true)
+    const role = isOwnAct ? 'admin' : this.#options.role
     const minBlock = Math.max(...slots.map((slot) => slot.minBlock))
     const onAnswer = (index: number, answer: CommandAnswer): void => {
       const slot = slots[index]
@@ -118,7 +121,8 @@ class Play<Item extends Task> {
     }
     let failure: GatewayFailure | undefined
     try {
-      await gateway.postCommands(texts, { role: this.#options.role, minBlock, onAnswer })
+      const texts = await Promise.all(slots.map(async ({ item }) => await item.toText()))
+      await gateway.postCommands(texts, { role, minBlock, onAnswer })
     } catch (error) {
       if (!(error instanceof GatewayFailure)) throw error
       failure = error
@@ -138,7 +142,7 @@ class Play<Item extends Task> {
     this.#answers.set(slot.item, answer)
     const block = answer.blockNumber === undefined ? undefined : Number(answer.blockNumber)
     this.#schedule.settle(slot, block)
-    this.#options.onSettled?.()
+    this.#options.onSettled?.(slot.item, answer)
     this.#change.notify()
   }
 

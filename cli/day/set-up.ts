@@ -6,8 +6,11 @@ import { firstGateway } from '../gateways-file.ts'
 import { LedgerText } from '../open-ledger.ts'
 import { PlainError } from '../plain-error.ts'
 import type { DayFiles, MemberRow, ProgrammeRow } from './day-files.ts'
-import type { Envelope, Intent } from './line-command.ts'
-import { commandText, deterministicId, tillOf } from './line-command.ts'
+import type { Envelope, Intent } from './intent.ts'
+import { tillOf } from './intent.ts'
+import { rationalOf, wordsOf } from './basket-words.ts'
+import { commandText, deterministicId } from './line-command.ts'
+import { codeSteps, rateStep, rushStep, seriesStep } from './set-up-coupons.ts'
 import type { Task } from './play.ts'
 import { play } from './play.ts'
 
@@ -18,7 +21,7 @@ export interface SetUpOptions {
 }
 
 /** A step's commands, by the gateway that is to take each. */
-interface Step {
+export interface Step {
   readonly gateway: string
   readonly intent: Intent
   /** What the command is about: the last part of the name from which its id is made. */
@@ -30,7 +33,7 @@ interface Step {
 const RESTART_LIMIT_MS = 5_000
 
 /** An act of set-up done by hand before is as good as the one that was to be done. */
-const DONE_ALREADY = new Set(['ORGANISATION_EXISTS', 'ASSET_EXISTS'])
+const DONE_ALREADY = new Set(['ORGANISATION_EXISTS', 'ASSET_EXISTS', 'CONTRACT_EXISTS'])
 
 /**
  * Opens the ledger if it is not open and registers organisations, staff, programmes and members.
@@ -55,7 +58,9 @@ export async function setUp(
     [
       ...day.programmes.map(programmeStep),
       ...day.members.map((row) => memberStep(row, options.keys)),
+      ...day.series.map(seriesStep),
     ],
+    [...day.rates.map(rateStep), ...day.rushes.map(rushStep), ...codeSteps(day, options.keys)],
   ]
   let { minBlock } = opened
   for (const steps of stages) {
@@ -173,13 +178,4 @@ function programmeStep(row: ProgrammeRow): Step {
   const actor = tillOf(issuer)
   const intent = { type: 'DefinePoints', actor, body }
   return { gateway: issuer, intent, subject: asset, signers: [actor] }
-}
-
-function rationalOf(text: string): { numerator: string; denominator: string } {
-  const [numerator = '', denominator = ''] = text.split('/')
-  return { numerator, denominator }
-}
-
-function wordsOf(text: string): string[] {
-  return text.split(' ').filter((word) => word !== '')
 }

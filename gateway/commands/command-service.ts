@@ -125,7 +125,7 @@ export class CommandService {
   /** The organisation that must submit the command, or keeps an account that gives, when another. */
   #foreignHome(shaped: ShapedCommand): string | undefined {
     const named = homeOf(shaped)
-    if (named !== undefined && named !== this.#ports.organisation) return named
+    if (named !== undefined) return named === this.#ports.organisation ? undefined : named
     for (const account of payersOf(shaped)) {
       const home = this.#ports.account(account)?.home
       if (home !== undefined && home !== this.#ports.organisation) return home

@@ -1,6 +1,7 @@
 import type { Account, ContractKind, Ledger } from '../../ledger/index.ts'
 import { addDays, CONTRACT_KINDS, lotStatus } from '../../ledger/index.ts'
 import type { ContractQueries } from '../projection/queries/contract-queries.ts'
+import type { CouponQueries } from '../projection/queries/coupon-queries.ts'
 import type { DeltaQueries } from '../projection/queries/delta-queries.ts'
 import type { DueQueries, WalkedHolding } from '../projection/queries/due-queries.ts'
 import { homeOfDeltas } from './home-of-deltas.ts'
@@ -12,13 +13,22 @@ export interface DueCommand {
 }
 
 /** The command that ends an open contract whose last day is over; its body names the contract. */
-const ENDINGS: Partial<Record<ContractKind, string>> = {}
+const ENDINGS: Partial<Record<ContractKind, string>> = {
+  gift: 'ReturnGift',
+  offer: 'ReturnOffer',
+  purchase: 'ReleaseOrder',
+  rate: 'CloseRate',
+  rush: 'CloseRush',
+  agreement: 'WithdrawAgreement',
+  request: 'DeclineRequest',
+}
 
 /** What the keeper reads of the projection. */
 export interface DueSources {
   readonly deltas: Pick<DeltaQueries, 'crowded' | 'names'>
   readonly due: Pick<DueQueries, 'walk'>
   readonly contracts: Pick<ContractQueries, 'due'>
+  readonly coupons: Pick<CouponQueries, 'expired'>
   readonly account: (id: string) => Account | undefined
   readonly ledger: () => Ledger | undefined
   /** Ids of all organisations, in order. */
@@ -36,6 +46,9 @@ export interface DueLimits {
   readonly holdingCommands: number
   /** Of each kind. */
   readonly contracts: number
+  readonly coupons: number
+  /** Coupons that one expiry takes out; a command names at most 90. */
+  readonly couponsPerExpiry: number
 }
 
 export const DUE_LIMITS: DueLimits = {
@@ -46,6 +59,8 @@ export const DUE_LIMITS: DueLimits = {
   holdingsWalked: 1_000,
   holdingCommands: 50,
   contracts: 50,
+  coupons: 900,
+  couponsPerExpiry: 90,
 }
 
 /** Finds what is due at one organisation's accounts, a bounded part at a time. */
@@ -64,7 +79,12 @@ export class DueWork {
 
   /** The next commands that are due; empty when there is nothing in the part that was looked at. */
   next(): DueCommand[] {
-    return [...this.#compactions(), ...this.#holdingCommands(), ...this.#endings()]
+    return [
+      ...this.#compactions(),
+      ...this.#holdingCommands(),
+      ...this.#endings(),
+      ...this.#expiries(),
+    ]
   }
 
   #compactions(): DueCommand[] {
@@ -102,6 +122,27 @@ export class DueWork {
     })
   }
 
+  /** Coupons too stay for one business day after their last. */
+  #expiries(): DueCommand[] {
+    const today = this.#sources.ledger()?.cycle.date
+    if (today === undefined) return []
+    const { coupons, couponsPerExpiry } = this.#limits
+    const expired = this.#sources.coupons.expired(this.#organisation, today, coupons)
+    const bySeries = new Map<string, string[]>()
+    for (const { series, serial, expires } of expired) {
+      if (addDays(expires, 1) >= today) continue
+      const serials = bySeries.get(series) ?? []
+      serials.push(serial)
+      bySeries.set(series, serials)
+    }
+    return [...bySeries].flatMap(([series, serials]) =>
+      chunks(serials, couponsPerExpiry).map((part) => ({
+        type: 'ExpireCoupons',
+        body: { series, serials: part },
+      })),
+    )
+  }
+
   /**
    * An expiry folds as well. Lots stay for one business day after their date: what a client sends
    * again after the roll is still told why it comes too late, and a day's books have an end.
@@ -115,4 +156,9 @@ export class DueWork {
     if (this.#sources.account(account)?.home !== this.#organisation) return []
     return [{ type: isExpired ? 'ExpirePoints' : 'FoldCredits', body: { account, asset } }]
   }
+}
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  const count = Math.ceil(items.length / size)
+  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size))
 }

@@ -2,6 +2,7 @@ import type { BusinessDate, Lot, PointsProgramme } from '../../ledger/index.ts'
 import {
   CHART_OF_ACCOUNTS,
   codeOf,
+  EXCHANGED_OUT,
   EXPIRED,
   ISSUED,
   lotTotals,
@@ -19,7 +20,8 @@ export interface Liability {
   readonly issued: bigint
   readonly redeemed: bigint
   readonly expired: bigint
-  /** issued − redeemed − expired, with what is past its date but not booked out yet. */
+  readonly exchangedOut: bigint
+  /** issued − redeemed − expired − exchanged out, with what is past its date but not booked out yet. */
   readonly outstanding: bigint
   readonly available: bigint
   readonly pending: bigint
@@ -56,7 +58,8 @@ function liabilityOf(
   const { id: asset, issuer, pricePerPoint } = programme
   const of = (path: string): bigint => balanceOf(detail, path, asset)
   const [issued, redeemed, expired] = [of(ISSUED), of(REDEEMED), of(EXPIRED)]
-  const outstanding = issued - redeemed - expired
+  const exchangedOut = of(EXCHANGED_OUT)
+  const outstanding = issued - redeemed - expired - exchangedOut
   const lots = mergeLots(heldLots, today)
   const totals = lotTotals(lots, today)
   const byExpiry = new Map<string, bigint>()
@@ -69,6 +72,7 @@ function liabilityOf(
     issued,
     redeemed,
     expired,
+    exchangedOut,
     outstanding,
     available: totals.available,
     pending: totals.pending,

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { rebuild } from './rebuild.ts'
 
 /** A store of another version is dropped and made again from the chain. */
-const SCHEMA_VERSION = 4
+const SCHEMA_VERSION = 5
 
 /**
  * Amounts are decimal text: they can exceed 64 bits. A transaction, entry or balance is referred to
@@ -106,6 +106,21 @@ CREATE TABLE coupons (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX coupons_by_account ON coupons (account, series, serial);
 CREATE INDEX coupons_by_expiry ON coupons (expires) WHERE state = 'held';
+
+-- Kept as coupons change: a series has a hundred thousand, which is too many to count for a read.
+CREATE TABLE coupon_counts (
+  series TEXT NOT NULL, state TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (series, state)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER coupon_came AFTER INSERT ON coupons BEGIN
+  INSERT INTO coupon_counts VALUES (new.series, new.state, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER coupon_went_on AFTER UPDATE OF state ON coupons WHEN old.state <> new.state BEGIN
+  UPDATE coupon_counts SET count = count - 1 WHERE series = old.series AND state = old.state;
+  INSERT INTO coupon_counts VALUES (new.series, new.state, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
 
 CREATE TABLE contracts (
   kind TEXT NOT NULL, id TEXT NOT NULL, status TEXT NOT NULL, due_on TEXT, value TEXT NOT NULL,

@@ -13,6 +13,9 @@ const HoldingAnswer = Type.Object({
   available: Amount,
   pending: Amount,
   expired: Amount,
+  owed: Type.Optional(
+    Type.String({ description: 'out of what is earned next, for goods that came back' }),
+  ),
   lots: Type.Array(
     Type.Object({
       expires: Type.String({ description: 'the last day on which it can be spent, or never' }),
@@ -49,9 +52,19 @@ export function readAccount(app: GatewayApp, services: ReadServices): void {
         if (account === undefined) throw new LedgerError('NOT_FOUND', { id })
         const today = projection.ledger()?.cycle.date ?? ''
         const held = projection.holdings.ofAccount(id)
-        return { ...account, holdings: held.map((holding) => holdingAnswer(holding, today)) }
+        return {
+          ...account,
+          holdings: held.map((holding) => ({
+            ...holdingAnswer(holding, today),
+            ...owedOf(projection.registry.owed(id, holding.asset)),
+          })),
+        }
       }),
   )
+}
+
+function owedOf(amount: bigint): { readonly owed?: string } {
+  return amount === 0n ? {} : { owed: String(amount) }
 }
 
 function holdingAnswer({ asset, lots }: HeldLots, today: BusinessDate) {

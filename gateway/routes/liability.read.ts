@@ -13,7 +13,8 @@ const LiabilityAnswer = Type.Object({
   issued: Amount,
   redeemed: Amount,
   expired: Amount,
-  outstanding: Type.String({ description: 'issued less redeemed less expired' }),
+  exchangedOut: Amount,
+  outstanding: Type.String({ description: 'issued less redeemed, expired and exchanged' }),
   available: Amount,
   pending: Amount,
   pastDate: Type.String({ description: 'past its date, but not booked out yet' }),
@@ -42,14 +43,16 @@ export function readLiability(app: GatewayApp, services: ReadServices): void {
 }
 
 function liabilityAnswer(liability: Liability) {
-  const { asset, issuer, issued, redeemed, expired, outstanding } = liability
-  const { available, pending, pastDate, liabilityMicroYuan, byExpiry } = liability
+  const { asset, issuer, issued, redeemed, expired } = liability
+  const { exchangedOut, outstanding, available, pending, pastDate } = liability
+  const { liabilityMicroYuan, byExpiry } = liability
   return {
     asset,
     issuer,
     issued: String(issued),
     redeemed: String(redeemed),
     expired: String(expired),
+    exchangedOut: String(exchangedOut),
     outstanding: String(outstanding),
     available: String(available),
     pending: String(pending),

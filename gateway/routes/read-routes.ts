@@ -1,10 +1,25 @@
 import type { GatewayApp } from '../gateway-app.ts'
 import type { ReadServices } from '../read-services.ts'
 import { readAccount } from './accounts.read.ts'
+import { listAgreements } from './agreements.list.ts'
+import { readAgreement } from './agreements.read.ts'
 import { listBlocks } from './blocks.list.ts'
 import { readBlock } from './blocks.read.ts'
 import { listEntries } from './entries.list.ts'
 import { readEntry } from './entries.read.ts'
+import { createExchangeQuote } from './exchange-quotes.create.ts'
+import { listGifts } from './gifts.list.ts'
+import { readGift } from './gifts.read.ts'
+import { listOffers } from './offers.list.ts'
+import { readOffer } from './offers.read.ts'
+import { listAuctions } from './auctions.list.ts'
+import { readAuction } from './auctions.read.ts'
+import { createQuote } from './quotes.create.ts'
+import { listOrders } from './orders.list.ts'
+import { readOrder } from './orders.read.ts'
+import { readClock } from './clock.read.ts'
+import { listSealedBids } from './bids.list.ts'
+import { readSealedBid } from './bids.read.ts'
 import { readLedger } from './ledger.read.ts'
 import { readLiability } from './liability.read.ts'
 import { listMembers } from './members.list.ts'
@@ -12,8 +27,18 @@ import { readMember } from './members.read.ts'
 import { listOrganisations } from './organisations.list.ts'
 import { listProgrammes } from './programmes.list.ts'
 import { readProgramme } from './programmes.read.ts'
+import { listPaymentRequests } from './payment-requests.list.ts'
+import { readPaymentRequest } from './payment-requests.read.ts'
+import { listRates } from './rates.list.ts'
+import { readRate } from './rates.read.ts'
 import { listStatement } from './statements.list.ts'
 import { readTrialBalance } from './trial-balance.read.ts'
+import { listSeries } from './series.list.ts'
+import { readSeries } from './series.read.ts'
+import { listCoupons } from './coupons.list.ts'
+import { readCoupon } from './coupons.read.ts'
+import { listRushes } from './rushes.list.ts'
+import { readRush } from './rushes.read.ts'
 
 /** All routes that answer from the projection. */
 export const READ_ROUTES: readonly ((app: GatewayApp, services: ReadServices) => void)[] = [
@@ -29,6 +54,31 @@ export const READ_ROUTES: readonly ((app: GatewayApp, services: ReadServices) =>
   readEntry,
   readTrialBalance,
   readLiability,
+  listRates,
+  readRate,
+  createExchangeQuote,
+  listAgreements,
+  readAgreement,
+  listPaymentRequests,
+  readPaymentRequest,
+  listGifts,
+  readGift,
+  listOffers,
+  readOffer,
+  listAuctions,
+  readAuction,
+  createQuote,
+  listOrders,
+  readOrder,
+  listSeries,
+  readSeries,
+  listCoupons,
+  readCoupon,
+  listRushes,
+  readRush,
+  readClock,
+  listSealedBids,
+  readSealedBid,
   listBlocks,
   readBlock,
 ]

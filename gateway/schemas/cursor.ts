@@ -11,6 +11,12 @@ export function idCursor(list: string): CursorKind {
   return { list, key: /^[A-Za-z0-9:.-]{1,100}$/ }
 }
 
+/** Coupons in order of series and serial. */
+export const couponCursor: CursorKind = {
+  list: 'coupons',
+  key: /^[A-Za-z0-9:-]{1,80} [A-Za-z0-9._-]{1,64}$/,
+}
+
 /** A list in order of numbers that a block or entry got when it came. */
 export function numberCursor(list: string): CursorKind {
   return { list, key: /^[0-9]{1,15}$/ }

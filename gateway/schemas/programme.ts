@@ -18,6 +18,11 @@ export const programmeFields = {
   budgetLeft: Amount,
   acceptors: Type.Array(Type.String()),
   partners: Type.Array(Type.String()),
+  returns: Type.Optional(
+    Type.String({
+      description: 'none (absent) or owed: spent points that are due back with goods',
+    }),
+  ),
 }
 
 export const ProgrammeAnswer = Type.Object(programmeFields)

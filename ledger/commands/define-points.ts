@@ -39,6 +39,11 @@ export const definePoints = defineRule({
       budget: PositiveAmount,
       acceptors: Organisations,
       partners: Organisations,
+      returns: Type.Optional(
+        Type.Union([Type.Literal('none'), Type.Literal('owed')], {
+          description: 'whether points that are due back with goods, and spent, are owed',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),

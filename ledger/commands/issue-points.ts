@@ -1,33 +1,32 @@
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { multiply, PositiveAmount } from '../amount.ts'
+import { PositiveAmount } from '../amount.ts'
 import { actsAs } from '../authority.ts'
 import type { StateView } from '../batch-state.ts'
 import type { BusinessDate } from '../business-date.ts'
-import { addDays, BusinessDateText, endOfMonth } from '../business-date.ts'
+import { addDays, BusinessDateText } from '../business-date.ts'
 import { postClearing } from '../clearing.ts'
 import type { Command } from '../command.ts'
 import type { Refusal } from '../errors.ts'
 import { refuse } from '../errors.ts'
-import type { AssetId } from '../identifiers.ts'
 import {
   AccountIdText,
   OrganisationIdText,
   PointsAssetIdText,
   ReferenceText,
 } from '../identifiers.ts'
-import { accountKey, programmeKey, quotaLaneKey, receiptKey } from '../keys.ts'
+import { accountKey, owedKey, programmeKey, quotaLaneKey, receiptKey } from '../keys.ts'
 import type { Lot } from '../lot.ts'
-import { NEVER } from '../lot.ts'
+import { expiryOf, pointsFor } from '../points-terms.ts'
+import type { Posting } from '../posting.ts'
 import { holdingPath, ISSUED } from '../posting.ts'
-import type { PointsProgramme, QuotaLane } from '../records.ts'
-import type { DecisionContext, EntryContent } from '../rule.ts'
+import { drawQuota } from '../quota.ts'
+import type { PointsProgramme } from '../records.ts'
+import type { DecisionContext, EntryContent, RecordWrite } from '../rule.ts'
 import { accept, defineRule, write } from '../rule.ts'
 
 /** Points may be held back for a return window of at most this many days. */
 const MAX_PENDING_DAYS = 30
-
-const FEN_PER_YUAN = 100n
 
 const Award = Type.Object(
   {
@@ -54,11 +53,17 @@ export const issuePoints = defineRule({
   subjects: ({ asset }) => [programmeKey(asset)],
   home: ({ funder }) => funder,
   debits: () => [],
-  reads: ({ body }, { lane }) => [
-    accountKey(body.to),
-    receiptKey(body.funder, body.receipt),
-    quotaLaneKey(body.asset, body.funder, lane),
-  ],
+  reads({ body }, { lane }, subject) {
+    const programme = subject(programmeKey(body.asset))
+    // A programme that is not known yet may come with an earlier command of the transaction.
+    const mayOwe = programme === undefined || programme.returns === 'owed'
+    return [
+      accountKey(body.to),
+      receiptKey(body.funder, body.receipt),
+      quotaLaneKey(body.asset, body.funder, lane),
+      ...(mayOwe ? [owedKey(body.to, body.asset)] : []),
+    ]
+  },
   decide(command, state, context) {
     const { body } = command
     // First of all: under another organisation nothing may be refused for good, since the lane is
@@ -72,28 +77,20 @@ export const issuePoints = defineRule({
     if (refusal !== undefined) return refusal
     const points = pointsFor(BigInt(body.spendFen), programme)
     if (points === 0n) return refuse('NOTHING_TO_ISSUE')
-    const laneKey = quotaLaneKey(body.asset, body.funder, context.lane)
-    const lane = state.get(laneKey) ?? { left: 0n }
-    if (lane.left < points) return refuseBeyondLane(body.asset, points - lane.left, lane)
+    const owed = owedOf(body, programme, state)
+    const paid = owed < points ? owed : points
+    const bound = { bound: body.asset, organisation: body.funder, amount: points - paid }
+    const drawn = drawQuota({ ...bound, exhausted: 'BUDGET_EXHAUSTED' }, state, context)
+    if (!drawn.ok) return drawn
 
     // From here it must succeed.
     const by = { actor: command.actor, commandId: command.id }
     return accept(
-      [
-        write(receiptKey(body.funder, body.receipt), by),
-        write(laneKey, { ...lane, left: lane.left - points }),
-      ],
-      awardEntry(body, programme, points, context),
+      [write(receiptKey(body.funder, body.receipt), by), drawn.write, ...payOwed(body, owed, paid)],
+      awardEntry(body, programme, { points, paid }, context),
     )
   },
 })
-
-/** Final only when even the pool, which never gains, did not hold what the lane is short of. */
-function refuseBeyondLane(asset: AssetId, shortage: bigint, { poolLeft }: QuotaLane): Refusal {
-  const isBeyondPool = poolLeft !== undefined && poolLeft < shortage
-  const detail = { asset, needed: String(shortage) }
-  return refuse(isBeyondPool ? 'BUDGET_EXHAUSTED' : 'QUOTA_REFILL', detail)
-}
 
 function checkAward(
   command: Command<Body>,
@@ -112,35 +109,44 @@ function checkAward(
   return refuse('RECEIPT_USED', { receipt })
 }
 
-function pointsFor(spendFen: bigint, { pointsPerYuan }: PointsProgramme): bigint {
-  const denominator = pointsPerYuan.denominator * FEN_PER_YUAN
-  return multiply(spendFen, { numerator: pointsPerYuan.numerator, denominator }).whole
+/** What the account owes of these points since goods for which it had them came back. */
+function owedOf({ to, asset }: Body, { returns }: PointsProgramme, state: StateView): bigint {
+  return returns === 'owed' ? (state.get(owedKey(to, asset))?.amount ?? 0n) : 0n
 }
 
+function payOwed({ to, asset }: Body, owed: bigint, paid: bigint): RecordWrite[] {
+  return paid === 0n ? [] : [write(owedKey(to, asset), { amount: owed - paid })]
+}
+
+/** The whole award is funded; of what was issued for it, what the account owed goes back at once. */
 function awardEntry(
   body: Body,
   programme: PointsProgramme,
-  points: bigint,
+  { points, paid }: { readonly points: bigint; readonly paid: bigint },
   context: DecisionContext,
 ): EntryContent {
   const { pricePerPoint, issuer } = programme
   const parties = { debtor: body.funder, creditor: issuer }
   const clearing = postClearing({ ...parties, points, pricePerPoint, cycle: context.cycle })
-  const line = { asset: body.asset, amount: points }
-  const lots = [issuedLot(programme, points, body.availableFrom, context.ledger.cycle.date)]
-  const { receipt, store, funder, spendFen } = body
-  return {
-    postings: [
-      { ...line, account: ISSUED, side: 'debit' },
-      { ...line, account: holdingPath(body.to), side: 'credit', lots },
-      ...clearing.postings,
-    ],
-    references: { receipt, store, funder, spendFen, ...clearing.references },
+  const { asset, to, receipt, store, funder, spendFen, availableFrom } = body
+  const amount = points - paid
+  const lots = [issuedLot(programme, amount, availableFrom, context.ledger.cycle.date)]
+  const postings: Posting[] = [{ asset, amount: points, account: ISSUED, side: 'debit' }]
+  if (paid > 0n) postings.push({ asset, amount: paid, account: ISSUED, side: 'credit' })
+  if (amount > 0n) {
+    postings.push({ asset, amount, account: holdingPath(to), side: 'credit', lots })
   }
-}
-
-function expiryOf({ expiresAfterMonths }: PointsProgramme, today: BusinessDate): BusinessDate {
-  return expiresAfterMonths === null ? NEVER : endOfMonth(today, expiresAfterMonths)
+  return {
+    postings: [...postings, ...clearing.postings],
+    references: {
+      receipt,
+      store,
+      funder,
+      spendFen,
+      ...(paid > 0n && { owedPaid: String(paid), owedBy: to }),
+      ...clearing.references,
+    },
+  }
 }
 
 /** The last day on which points issued today may become available. */

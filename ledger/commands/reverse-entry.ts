@@ -12,9 +12,11 @@ import {
   accountKey,
   commandKey,
   orderKey,
+  owedKey,
   programmeKey,
   quotaLaneKey,
   receiptKey,
+  returnKey,
   reversalKey,
 } from '../keys.ts'
 import { subtractLots } from '../lot.ts'
@@ -27,6 +29,8 @@ import {
   ISSUED,
   reversePostings,
 } from '../posting.ts'
+import type { OwedPoints } from '../purchase-return.ts'
+import { awardHolding } from '../purchase-return.ts'
 import type { DecisionContext, HoldingReference, RecordWrite } from '../rule.ts'
 import { accept, defineRule, remove, write } from '../rule.ts'
 import { refuseShort } from '../sufficiency.ts'
@@ -63,12 +67,13 @@ export const reverseEntry = defineRule({
     const keys: Key<unknown>[] = [
       commandKey(body.entry.actor, body.entry.commandId),
       reversalKey(hashOf(body, sha256)),
+      returnKey(hashOf(body, sha256)),
     ]
     for (const { account } of holdings(body.entry, 'credit')) keys.push(accountKey(account))
     for (const asset of issuedAssets(body.entry)) {
       keys.push(quotaLaneKey(asset, organisationOf(asset), lane))
     }
-    keys.push(...marksOf(body.entry))
+    keys.push(...marksOf(body.entry), ...owedKeys(body.entry))
     for (const { asset } of body.entry.postings) keys.push(programmeKey(asset))
     return keys
   },
@@ -82,6 +87,7 @@ export const reverseEntry = defineRule({
     if (!isReversible(entry.type)) return refuse('NOT_REVERSIBLE', { type: entry.type })
     if (!AUTHORITIES[entry.type](entry, state, context)) return refuse('APPROVALS_MISSING')
     if (state.get(reversalKey(hash)) !== undefined) return refuse('ALREADY_REVERSED', { hash })
+    if (state.get(returnKey(hash)) !== undefined) return refuse('PARTLY_RETURNED', { hash })
     const postings = reversePostings(entry.postings).map((line) => inCycle(line, context.cycle))
     const short = postings.find((posting) => !isCovered(posting, state, context))
     if (short !== undefined) return refuseSpent(short, state, context)
@@ -93,6 +99,7 @@ export const reverseEntry = defineRule({
         write(reversalKey(hash), by),
         ...marksOf(entry).map(remove),
         ...givenBack(entry, state, context),
+        ...owedAgain(entry, state),
       ],
       {
         postings,
@@ -174,12 +181,26 @@ function refuseSpent(
 
 /** What an issue took from the budget goes to a lane of the issuer's, which can always use it. */
 function givenBack(entry: Entry, state: StateView, context: DecisionContext): RecordWrite[] {
-  return entry.postings.flatMap(({ account, asset, amount }) => {
-    if (account !== ISSUED) return []
+  return [...new Set(issuedAssets(entry))].map((asset) => {
+    const net = entry.postings
+      .filter((posting) => posting.account === ISSUED && posting.asset === asset)
+      .reduce((sum, { side, amount }) => (side === 'debit' ? sum + amount : sum - amount), 0n)
     const key = quotaLaneKey(asset, organisationOf(asset), context.lane)
     const lane = state.get(key) ?? { left: 0n }
-    return [write(key, { ...lane, left: lane.left + amount })]
+    return write(key, { ...lane, left: lane.left + net })
   })
+}
+
+/** What an account paid of its debt out of an award: the key of the debt. */
+function owedKeys(entry: Parameters<typeof awardHolding>[0]): Key<OwedPoints>[] {
+  const holding = entry.references['owedPaid'] === undefined ? undefined : awardHolding(entry)
+  return holding === undefined ? [] : [owedKey(holding.account, holding.asset)]
+}
+
+/** A debt that was paid out of an award stands again when the award is undone. */
+function owedAgain(entry: Entry, state: StateView): RecordWrite[] {
+  const paid = BigInt(entry.references['owedPaid'] ?? '0')
+  return owedKeys(entry).map((key) => write(key, { amount: (state.get(key)?.amount ?? 0n) + paid }))
 }
 
 function signedByTwoFinanceStaff(
@@ -187,8 +208,8 @@ function signedByTwoFinanceStaff(
   state: StateView,
   context: DecisionContext,
 ): boolean {
-  const [reference] = [...holdings(entry, 'credit'), ...holdings(entry, 'debit')]
-  const issuer = reference && state.get(programmeKey(reference.asset))?.issuer
+  const [asset] = entry.postings.map((posting) => posting.asset)
+  const issuer = asset && state.get(programmeKey(asset))?.issuer
   return issuer !== undefined && staffSigners(context, issuer, 'finance').length >= 2
 }
 

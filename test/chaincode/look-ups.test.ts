@@ -110,10 +110,10 @@ test("GetQuota gives the pool and an organisation's lanes", async () => {
     pool: '999800000',
     lanes: [],
   })
-  expect(await ask('GetQuota', { asset: 'mall:none:point', organisation: 'mall' })).toEqual({
-    pool: null,
-    lanes: [],
-  })
+  for (const asset of ['mall:none:point', 'mall:none:fen', 'mall:no-rush']) {
+    const nothing = { pool: null, lanes: [] }
+    expect(await ask('GetQuota', { asset, organisation: 'mall' })).toEqual(nothing)
+  }
 })
 
 function many(count: number, of: (at: number) => unknown): unknown[] {

@@ -3,11 +3,17 @@ import { networkFolder } from '../../network/fabric/network-settings.ts'
 import { supervisorStatus } from '../../network/fabric/supervisor-client.ts'
 import { TestNetwork } from '../support/test-network.ts'
 import { ATTACKED, attackStories } from './stories/attacks.ts'
+import { auctionStories, BIDDERS } from './stories/auctions.ts'
 import { businessDateStories, defineFlash, LATE } from './stories/business-date.ts'
 import { BUYERS, commandStories } from './stories/commands.ts'
 import { CORRECTED, correctionStories } from './stories/corrections.ts'
+import { COLLECTORS, couponStories } from './stories/coupons.ts'
+import { DEALERS, exchangeStories } from './stories/exchanges.ts'
+import { GIVERS, memberStories } from './stories/member.ts'
+import { orderStories, SHOPPERS } from './stories/orders.ts'
 import { READERS, readStories } from './stories/reads.ts'
 import { accepted } from './stories/requests.ts'
+import { TRADERS, tradingStories } from './stories/trading.ts'
 
 const ON_FABRIC = process.env['TALLYSTICK_TEST_FABRIC'] === '1'
 const FABRIC_PORT = 19_700
@@ -26,7 +32,19 @@ describe.each(engines)('on the %s engine', (engine) => {
 
   beforeAll(async () => {
     started = await TestNetwork.start({ engine, basePort: FABRIC_PORT })
-    await started.open([...BUYERS, ...ATTACKED, ...CORRECTED, ...READERS, ...LATE])
+    await started.open([
+      ...BUYERS,
+      ...ATTACKED,
+      ...CORRECTED,
+      ...COLLECTORS,
+      ...SHOPPERS,
+      ...GIVERS,
+      ...BIDDERS,
+      ...DEALERS,
+      ...TRADERS,
+      ...READERS,
+      ...LATE,
+    ])
     await accepted(started, 'airline', defineFlash())
   }, START_LIMIT_MS)
 
@@ -48,6 +66,24 @@ describe.each(engines)('on the %s engine', (engine) => {
   })
   describe('corrections', () => {
     correctionStories(net)
+  })
+  describe('coupons', () => {
+    couponStories(net)
+  })
+  describe('orders', () => {
+    orderStories(net)
+  })
+  describe('trading', () => {
+    tradingStories(net)
+  })
+  describe('exchanges and agreements', () => {
+    exchangeStories(net)
+  })
+  describe('a member', () => {
+    memberStories(net)
+  })
+  describe('auctions', () => {
+    auctionStories(net)
   })
   describe('attacks', () => {
     attackStories(net)

@@ -42,6 +42,7 @@ class Site {
     const sources = {
       deltas: this.projection.deltas,
       contracts: this.projection.contracts,
+      coupons: this.projection.coupons,
       due: this.projection.due,
       account: (id: string) => this.projection.account(id),
       ledger: () => this.projection.ledger(),

@@ -65,6 +65,13 @@ export class ReadsApp {
     return { status: response.statusCode, contentType, body: response.json<Json>() }
   }
 
+  /** Asks for something that is worked out and not kept, such as a quote. */
+  async post(path: string, body: object): Promise<Answer> {
+    const response = await this.#app.inject({ method: 'POST', url: path, payload: body })
+    const contentType = String(response.headers['content-type'])
+    return { status: response.statusCode, contentType, body: response.json<Json>() }
+  }
+
   /** A page of a list; throws when there is none. */
   async list(path: string): Promise<ListAnswer> {
     const { status, body } = await this.get(path)

@@ -115,6 +115,7 @@ describe('the outstanding liability', () => {
       issued: '1050',
       redeemed: '7',
       expired: '0',
+      exchangedOut: '0',
       outstanding: '1043',
       available: '993',
       pending: '50',
@@ -151,6 +152,7 @@ describe('the outstanding liability', () => {
     expect(flash).toMatchObject({
       issued: '70',
       expired: '70',
+      exchangedOut: '0',
       outstanding: '0',
       pastDate: '0',
       liabilityMicroYuan: '0',

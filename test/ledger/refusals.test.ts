@@ -5,11 +5,43 @@ import { LEDGER_ERRORS } from '../../ledger/errors.ts'
 import type { Fault, Prepared } from '../support/faults.ts'
 import { areCompatible, prepare } from '../support/faults.ts'
 import { verdict } from '../support/opened-ledger.ts'
+import { CLAIMS } from './refusals/claims.ts'
+import { COUPONS } from './refusals/coupons.ts'
+import { AGREEMENTS } from './refusals/agreements.ts'
+import { PAYMENT_REQUESTS } from './refusals/payment-requests.ts'
 import { CORRECTION } from './refusals/correction.ts'
+import { EXCHANGES } from './refusals/exchanges.ts'
+import { AUCTIONS } from './refusals/auctions.ts'
+import { CLOCK } from './refusals/clock.ts'
+import { GIFTS } from './refusals/gifts.ts'
+import { OFFERS } from './refusals/offers.ts'
 import { MOVEMENT } from './refusals/movement.ts'
+import { ORDERS } from './refusals/orders.ts'
+import { PURCHASES } from './refusals/purchases.ts'
 import { REGISTRATION } from './refusals/registration.ts'
+import { PURCHASE_RETURNS } from './refusals/purchase-returns.ts'
+import { SERIES } from './refusals/series.ts'
+import { SEALED_AUCTIONS } from './refusals/sealed-auctions.ts'
 
-const TABLES = [...REGISTRATION, ...MOVEMENT, ...CORRECTION]
+const TABLES = [
+  ...SERIES,
+  ...COUPONS,
+  ...CLAIMS,
+  ...GIFTS,
+  ...OFFERS,
+  ...CLOCK,
+  ...AUCTIONS,
+  ...SEALED_AUCTIONS,
+  ...REGISTRATION,
+  ...MOVEMENT,
+  ...CORRECTION,
+  ...EXCHANGES,
+  ...AGREEMENTS,
+  ...PAYMENT_REQUESTS,
+  ...PURCHASE_RETURNS,
+  ...ORDERS,
+  ...PURCHASES,
+]
 
 async function run({ ledger, organisation, signed, options }: Prepared): Promise<SubmitResult> {
   return await ledger.submit(organisation, [signed], options)

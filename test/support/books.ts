@@ -26,7 +26,8 @@ import {
   splitKey,
   sumLots,
 } from '../../ledger/index.ts'
-import { orderKey, receiptKey } from '../../ledger/keys.ts'
+import { orderKey, purchaseKey, rateKey, receiptKey, rushKey } from '../../ledger/keys.ts'
+import type { Stored } from '../../ledger/records.ts'
 import type { MemoryLedger } from './memory-ledger.ts'
 
 /** The books of a ledger, added up from its own records: holdings, and sums of deltas. */
@@ -162,10 +163,10 @@ function couponsHeld(asset: string, ledger: MemoryLedger): bigint {
 }
 
 /** Every contract with its key's name, amounts still as text. */
-function contractsOf(ledger: MemoryLedger): [name: string, contract: Contract][] {
+function contractsOf(ledger: MemoryLedger): [name: string, contract: Stored<Contract>][] {
   const kinds: readonly string[] = CONTRACT_KINDS
-  return [...ledger.state].flatMap(([name, text]): [string, Contract][] =>
-    kinds.includes(splitKey(name).kind) ? [[name, JSON.parse(text) as Contract]] : [],
+  return [...ledger.state].flatMap(([name, text]): [string, Stored<Contract>][] =>
+    kinds.includes(splitKey(name).kind) ? [[name, JSON.parse(text) as Stored<Contract>]] : [],
   )
 }
 
@@ -189,7 +190,7 @@ function couponContradictions(ledger: MemoryLedger): string[] {
       keeps.flatMap(({ coupons }) =>
         coupons.map(({ series, serial, amount }): [string, string] => [
           `coupon/${series}/${serial}`,
-          `${name} ${String(amount)}`,
+          `${name} ${amount}`,
         ]),
       ),
     ),
@@ -211,17 +212,60 @@ function quotaContradictions(
   books: Books,
   ledger: MemoryLedger,
 ): string[] {
-  const { decode } = quotaPoolKey('').codec
-  const quotas: QuotaPool[] = [...ledger.state].flatMap(([name, text]) =>
-    name === `quota/${id}` || name.startsWith(`quota/${id}/`) ? [decode(text)] : [],
-  )
+  const quotas = [id, ...rushesFor(id, ledger)].flatMap((bound) => quotasOf(ledger, bound))
   const left = quotas.reduce((sum, quota) => sum + quota.left, 0n)
-  const issued = balanceOf(books, '7101', id)
-  const found = []
+  const rates = ratesInto(id, ledger)
+  // What is issued in exchanges counts against the caps of the rates alone.
+  const issued = balanceOf(books, '7101', id) - rates.reduce((sum, { used }) => sum + used, 0n)
+  const found = rates.filter(({ used, cap }) => used < 0n || used > cap).map(overrun)
   if (quotas.some((quota) => quota.left < 0n)) found.push(`${id}: negative quota`)
   if (issued > budget) found.push(`${id}: issued ${issued} of ${budget}`)
   if (left + issued !== budget) found.push(`${id}: ${left} left and ${issued} issued of ${budget}`)
   return found
+}
+
+/** The rushes whose quota was set aside from a series. */
+function rushesFor(series: string, ledger: MemoryLedger): string[] {
+  const { decode } = rushKey('').codec
+  return [...ledger.state].flatMap(([name, text]) =>
+    name.startsWith('rush/') && decode(text).series === series ? [name.slice(5)] : [],
+  )
+}
+
+/** The pool and the lanes of a bound. */
+function quotasOf(ledger: MemoryLedger, bound: string): QuotaPool[] {
+  const { decode } = quotaPoolKey('').codec
+  return [...ledger.state].flatMap(([name, text]) =>
+    name === `quota/${bound}` || name.startsWith(`quota/${bound}/`) ? [decode(text)] : [],
+  )
+}
+
+interface UsedRate {
+  readonly bound: string
+  readonly used: bigint
+  readonly cap: bigint
+}
+
+/** What the rates that lead to an asset have issued of it, day by day, and what each day allows. */
+function ratesInto(asset: string, ledger: MemoryLedger): UsedRate[] {
+  const { decode } = rateKey('').codec
+  const names = [...ledger.state.keys()]
+  return names.flatMap((name) => {
+    const rate = name.startsWith('rate/') ? decode(ledger.state.get(name) ?? '') : undefined
+    if (rate?.to !== asset) return []
+    const prefix = `quota/${name.slice(5)}:`
+    const bounds = names.flatMap((key) => (key.startsWith(prefix) ? [key.split('/')[1] ?? ''] : []))
+    return [...new Set(bounds)].map((bound) => {
+      const isUntouched = !ledger.state.has(`quota/${bound}`)
+      const left = quotasOf(ledger, bound).reduce((sum, quota) => sum + quota.left, 0n)
+      const used = isUntouched ? -left : rate.capPerDay - left
+      return { bound, used, cap: rate.capPerDay }
+    })
+  })
+}
+
+function overrun({ bound, used, cap }: UsedRate): string {
+  return `${bound}: ${used} of ${cap}`
 }
 
 /** What one organisation has to get, its counterparty has to pay; the detail adds up to the total. */
@@ -259,8 +303,16 @@ function holdingContradictions(books: Books, ledger: MemoryLedger): string[] {
 function markOf({ type, references, postings }: Entry): Key<unknown> | undefined {
   const { receipt = '', funder = '', acceptor = '', order = '' } = references
   if (type === 'IssuePoints') return receiptKey(funder, receipt)
-  if (type === 'RedeemPoints') return orderKey(acceptor, order, postings[0]?.account.slice(5) ?? '')
+  if (['RedeemPoints', 'PayOrder', 'ReserveOrder'].includes(type)) {
+    return orderKey(acceptor, order, postings[0]?.account.slice(5) ?? '')
+  }
   return undefined
+}
+
+/** Whether nothing is left of the purchase that an entry is about: released, or all refunded. */
+function isGivenBack({ references }: Entry, ledger: MemoryLedger): boolean {
+  const purchase = ledger.get(purchaseKey(references['purchase'] ?? ''))
+  return purchase?.status === 'released' || purchase?.status === 'refunded'
 }
 
 /**
@@ -272,7 +324,9 @@ export function markContradictions(ledger: MemoryLedger): string[] {
     ledger.entries().map((entry, at) => [ledger.published[at]?.hash ?? '', entry]),
   )
   for (const { references } of ledger.entries()) standing.delete(references['reverses'] ?? '')
-  const used = [...standing.values()].flatMap((entry) => (entry && markOf(entry)?.name) ?? [])
+  const used = [...standing.values()]
+    .filter((entry) => entry !== undefined && !isGivenBack(entry, ledger))
+    .flatMap((entry) => (entry && markOf(entry)?.name) ?? [])
   const marked = [...ledger.state.keys()].filter((name) => /^(receipt|order)\//.test(name))
   return [
     ...used.filter((name) => !ledger.state.has(name)).map((name) => `${name} is not marked`),

@@ -47,7 +47,7 @@ export function sourceFiles(): SourceFile[] {
 
 /** What a file imports: a package as it stands there, a file by its path from the root. */
 export function importsOf({ path, text }: SourceFile): string[] {
-  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^'\n]+)'/g)]
+  const specifiers = [...text.matchAll(/\b(?:from|import)(?:\s+|\s*\(\s*)'([^'\n]+)'/g)]
   return specifiers.map(([, specifier = '']) => resolve(path, specifier))
 }
 

@@ -53,7 +53,7 @@ export class ContractQueries {
   list(
     kind: ContractKind,
     { after, limit }: IdPage,
-    { party, status = undefined }: ContractFilter,
+    { party, status }: ContractFilter,
   ): StoredContract[] {
     const page = { kind, after, limit, status: status ?? null }
     return party === undefined

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { BusinessDate, CouponState } from '../../../ledger/index.ts'
+import { COUPON_STATES } from '../../../ledger/index.ts'
 import { Query } from '../query.ts'
 
 /** A coupon with its name. The amount is decimal text, in the unit of the series. */
@@ -36,6 +37,7 @@ export class CouponQueries {
   readonly #ofAccount: Query<StoredCoupon>
   readonly #all: Query<StoredCoupon>
   readonly #expired: Query<StoredCoupon>
+  readonly #counts: Query<{ readonly state: CouponState; readonly count: number }>
 
   constructor(database: DatabaseSync) {
     const filter = `(:state IS NULL OR state = :state)
@@ -57,6 +59,14 @@ export class CouponQueries {
          AND account > :home || ':' AND account < :home || ';'
        ORDER BY expires, series, serial LIMIT :limit`,
     )
+    this.#counts = new Query(database, 'SELECT state, count FROM coupon_counts WHERE series = ?')
+  }
+
+  /** How many coupons of a series there are in each state. */
+  counts(series: string): Record<CouponState, number> {
+    const counts = new Map(this.#counts.all(series).map(({ state, count }) => [state, count]))
+    const entries = COUPON_STATES.map((state) => [state, counts.get(state) ?? 0])
+    return Object.fromEntries(entries) as Record<CouponState, number>
   }
 
   read(series: string, serial: string): StoredCoupon | undefined {

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type {
   Account,
   Actor,
+  Clock,
+  CouponDay,
   CouponSeries,
   Key,
   Ledger,
@@ -10,9 +12,12 @@ import type {
 } from '../../../ledger/index.ts'
 import {
   actorKey,
+  clockKey,
+  couponDayKey,
   isSeries,
   ledgerKey,
   organisationKey,
+  owedKey,
   programmeKey,
   quotaPoolKey,
   seriesKey,
@@ -60,6 +65,11 @@ export class RegistryQueries {
     return this.#read('ledger', '', ledgerKey)
   }
 
+  /** The time that the ledger knows; undefined until an organisation has told it. */
+  clock(): Clock | undefined {
+    return this.#read('clock', '', clockKey)
+  }
+
   organisations({ after, limit }: IdPage): Organisation[] {
     return this.#list('organisation', after, LAST, limit, organisationKey(''))
   }
@@ -80,10 +90,25 @@ export class RegistryQueries {
     return this.#list('series', after, LAST, limit, seriesKey(''))
   }
 
+  /** How many coupons of a series an account used on the last day on which it did, if one counts. */
+  couponDay(series: string, account: string): CouponDay | undefined {
+    return this.#read('couponday', `${series}/${account}`, couponDayKey(series, account))
+  }
+
   /** What may be issued of an asset in all; 0 when there is no such asset. */
   budget(asset: string): bigint {
     const terms = isSeries(asset) ? this.series(asset) : this.programme(asset)
     return terms?.budget ?? 0n
+  }
+
+  /** Points of an asset that an account owes out of what it earns next. */
+  owed(account: string, asset: string): bigint {
+    return this.#read('owed', `${account}/${asset}`, owedKey(account, asset))?.amount ?? 0n
+  }
+
+  /** Whether the pool of a bound was ever written: that of a rate's day is full until then. */
+  hasQuota(bound: string): boolean {
+    return this.#record.one('quota', bound) !== undefined
   }
 
   /** What is left of a budget, in its pool and in all lanes. */

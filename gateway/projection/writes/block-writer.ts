@@ -81,7 +81,17 @@ export class BlockWriter {
       (parts, value) => registry.put(kind, parts, present(value)),
     ]
     return new Map<string, TakeWrite>([
-      ...['ledger', 'organisation', 'actor', 'programme', 'series', 'quota'].map(record),
+      ...[
+        'ledger',
+        'clock',
+        'organisation',
+        'actor',
+        'programme',
+        'series',
+        'quota',
+        'couponday',
+        'owed',
+      ].map(record),
       ...CONTRACT_KINDS.map(contract),
       ['coupon', (parts, value) => coupons.put(parts, present(value))],
       ['account', (_parts, value) => registry.putAccount(present(value))],
@@ -93,6 +103,11 @@ export class BlockWriter {
       ['receipt', UNUSED],
       ['order', UNUSED],
       ['reversal', UNUSED],
+      ['couponcount', UNUSED],
+      ['claimcode', UNUSED],
+      ['rushclaim', UNUSED],
+      ['exchanged', UNUSED],
+      ['returned', UNUSED],
     ])
   }
 

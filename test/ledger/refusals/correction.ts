@@ -12,6 +12,7 @@ import {
   submitOne,
   transfer,
 } from '../../support/opened-ledger.ts'
+import { returnPurchase } from '../../support/return-world.ts'
 import { signed, STAR } from '../../support/world.ts'
 import { commonFaults } from './common-faults.ts'
 
@@ -22,6 +23,9 @@ await acceptAll(gifts, 'mall', [transfer(STAR, ANN, BOB, '10'), transfer(STAR, A
 const [small, large] = gifts.published.slice(-2).map(({ text }) => JSON.parse(text) as object)
 await acceptAll(gifts, 'bank', [reverse(large ?? {}, BOB)], { fold: gifts.completeFold() })
 const reversal = JSON.parse(gifts.published.at(-1)?.text ?? '') as object
+
+/** Ann's first award. */
+const award = JSON.parse(gifts.published[0]?.text ?? '') as object
 
 function afterGifts(): Promise<MemoryLedger> {
   return Promise.resolve(gifts.clone())
@@ -64,6 +68,14 @@ const reverseEntry: RefusalTable = {
       name: 'reversed already',
       code: 'ALREADY_REVERSED',
       before: async (ledger) => await submitOne(ledger, 'bank', reverse(small ?? {}, BOB)),
+    },
+    {
+      name: 'an award of which a part was taken back',
+      code: 'PARTLY_RETURNED',
+      body: { entry: award },
+      envelope: { actor: 'mall:finance-1' },
+      signers: ['mall:finance-1', 'mall:finance-2'],
+      before: async (ledger) => await submitOne(ledger, 'mall', returnPurchase(award, '100')),
     },
     {
       name: 'spent, and credits that are not named',

@@ -1,0 +1,53 @@
+import { couponOf, pointsOf, wordsOf } from './basket-words.ts'
+import type { Intent, LineContext } from './intent.ts'
+import type { FieldsOf } from './line-files.ts'
+
+const TYPES = new Map([
+  ['draft', 'DraftAgreement'],
+  ['sign', 'SignAgreement'],
+  ['execute', 'ExecuteAgreement'],
+])
+
+/**
+ * A party drafts an agreement, signs or carries it out with all its terms, or withdraws it. Lines have
+ * a semicolon between them: `points FROM TO asset=points`, `coupon FROM TO series/serial` and
+ * `money DEBTOR CREDITOR micro-yuan`.
+ */
+export function agreementIntent(
+  fields: FieldsOf<'agreements'>,
+  { keys }: LineContext,
+): Intent | undefined {
+  const { action, agreement, by, not_before: notBefore, not_after: notAfter } = fields
+  if (action === 'withdraw') return { type: 'WithdrawAgreement', actor: by, body: { agreement } }
+  const type = TYPES.get(action)
+  if (type === undefined) return undefined
+  const terms = {
+    lines: linesOf(fields.lines).map(([kind = '', from = '', to = '', what = '']) => {
+      if (kind === 'money') return { kind, debtor: from, creditor: to, amount: what }
+      const moved = kind === 'coupon' ? couponOf(what) : pointsOf(what)
+      return { kind, from: keys.accountOf(from), to: keys.accountOf(to), ...moved }
+    }),
+    ...(notBefore !== '' && { notBefore }),
+    notAfter,
+  }
+  return { type, actor: by, body: { agreement, terms } }
+}
+
+/** The members that lines of an agreement name. */
+export function membersOf(lines: string): string[] {
+  return linesOf(lines).flatMap(([kind, from = '', to = '']) =>
+    kind === 'money' ? [] : [from, to],
+  )
+}
+
+/** The coupons that lines of an agreement name, as words. */
+export function couponsOf(lines: string): string[] {
+  return linesOf(lines).flatMap(([kind, , , what = '']) => (kind === 'coupon' ? [what] : []))
+}
+
+function linesOf(text: string): string[][] {
+  return text
+    .split(';')
+    .map(wordsOf)
+    .filter((words) => words.length > 0)
+}

@@ -1,0 +1,31 @@
+import type { Rush } from '../../ledger/index.ts'
+import { amountOfOne, isRateBound, rateKey, rushKey, splitRateBound } from '../../ledger/index.ts'
+import type { Projection } from '../projection/projection.ts'
+
+/** What may be drawn from a bound in all: a budget, a rush's total, or what a rate issues in a day. */
+export function boundSize(
+  bound: string,
+  { contracts, registry }: Pick<Projection, 'contracts' | 'registry'>,
+): bigint {
+  const rush = rushOf(bound, { contracts })
+  if (rush !== undefined) return BigInt(rush.total) * pieceOf(rush.series, { registry })
+  if (!isRateBound(bound)) return registry.budget(bound)
+  const { rate } = splitRateBound(bound)
+  const stored = contracts.read('rate', rate)
+  return stored === undefined ? 0n : rateKey(rate).codec.decode(stored.value).capPerDay
+}
+
+/** The rush of which this is the bound, if it is. */
+export function rushOf(
+  bound: string,
+  { contracts }: Pick<Projection, 'contracts'>,
+): Rush | undefined {
+  const stored = contracts.read('rush', bound)
+  return stored && rushKey(bound).codec.decode(stored.value)
+}
+
+/** What one coupon of a series comes to; 0 when there is no such series. */
+export function pieceOf(series: string, { registry }: Pick<Projection, 'registry'>): bigint {
+  const terms = registry.series(series)
+  return terms === undefined ? 0n : amountOfOne(terms)
+}

@@ -1,0 +1,2 @@
+/** Transactions of one gateway that can be in flight, each with quota of its own. */
+export const LANES = 64
