@@ -12,7 +12,11 @@ export interface AuctionSources {
   readonly now: () => number
 }
 
-const TICK_EVERY_SECONDS = 15
+/** How often the time is told shortly before it matters, and how often long before. */
+const TICK_EVERY_SECONDS = { least: 15, most: 600 } as const
+
+/** Ticks on the way to a time. Each makes the bids that are just on their way be endorsed anew. */
+const TICKS_AHEAD = 20
 
 /** More auctions than one organisation has open at a time. */
 const MAX_OPEN = 1_000
@@ -46,7 +50,7 @@ export class AuctionWork {
     return [...this.#ticks(), ...this.#closings(), ...this.#settlements()]
   }
 
-  /** Now and then, and as soon as a time comes for which an auction waits. */
+  /** The oftener the nearer a time is for which an auction waits, and as soon as it comes. */
   #ticks(): DueCommand[] {
     const { now, contracts, organisations } = this.#sources
     const [time, last] = [now(), this.#lastTick]
@@ -54,8 +58,9 @@ export class AuctionWork {
       contracts.due('auction', home, ALL_DATES, MAX_OPEN),
     )
     if (open.length === 0) return []
-    const isDue = time >= last + TICK_EVERY_SECONDS
-    if (!isDue && !open.some((one) => hasComeTo(termsOf(one), last, time))) return []
+    const terms = open.map(termsOf)
+    const isDue = time >= last + tickEverySeconds(terms, time)
+    if (!isDue && !terms.some((one) => hasComeTo(one, last, time))) return []
     this.#lastTick = time
     return [{ type: 'TickClock', body: { time: String(time) } }]
   }
@@ -85,6 +90,13 @@ export class AuctionWork {
 
 function termsOf({ value }: StoredContract): Terms {
   return JSON.parse(value) as Terms
+}
+
+function tickEverySeconds(open: readonly Terms[], now: number): number {
+  const times = open.flatMap(({ closesAt, bidsUntil = closesAt }) => [closesAt, bidsUntil])
+  const ahead = times.map((time) => Number(time) - now).filter((seconds) => seconds > 0)
+  const { least, most } = TICK_EVERY_SECONDS
+  return Math.max(least, Math.min(most, ...ahead.map((seconds) => seconds / TICKS_AHEAD)))
 }
 
 /** Whether one of an auction's times lies behind `last` and not behind `now`. */

@@ -76,12 +76,17 @@ test('all tell the time now and then, and the home of an auction closes it by it
   site.apply()
   const ticks = ORGANISATIONS.map((name) => `${name} TickClock`)
   expect(await site.keep()).toEqual(ticks)
-  site.seconds = 14
+  // A twentieth of the ten minutes until it closes, later of what is left, and 15 s at least.
+  site.seconds = 28
   expect(await site.keep()).toEqual([])
-  site.seconds = 15
-  expect(await site.keep()).toEqual(ticks)
   site.seconds = 29
+  expect(await site.keep()).toEqual(ticks)
+  site.seconds = 500
+  expect(await site.keep()).toEqual(ticks)
+  site.seconds = 514
   expect(await site.keep()).toEqual([])
+  site.seconds = 515
+  expect(await site.keep()).toEqual(ticks)
   site.seconds = 590
   expect(await site.keep()).toEqual(ticks)
   site.seconds = 600

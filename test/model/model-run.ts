@@ -65,6 +65,11 @@ async function playEpisode(
     const found = contradictions(ledger)
     if (found.length > 0) return found
   }
+  return allContradictions(ledger)
+}
+
+/** Everything in which the books of a ledger contradict themselves or its entries. */
+export function allContradictions(ledger: MemoryLedger): string[] {
   const found = contradictions(ledger)
   const replayed = comparableBooks(replayedBooksOf(ledger))
   const isReplayed = isDeepStrictEqual(comparableBooks(booksOf(ledger)), replayed)
@@ -72,7 +77,7 @@ async function playEpisode(
 }
 
 /** All plays, each list in its order, taking turns at random. */
-function* mixed(lists: readonly Play[][], seed: number): Generator<Play> {
+export function* mixed(lists: readonly Play[][], seed: number): Generator<Play> {
   const random = seededRandom(seed)
   const left = lists.map((list) => [...list])
   for (let open = left.filter((list) => list.length > 0); open.length > 0;) {

@@ -29,12 +29,15 @@ export class MemoryLedger {
   readonly state: Map<string, string>
   /** Everything that was ever published, in order. */
   readonly published: PublishedText[]
+  /** Every command that was ever submitted, in order. */
+  readonly submitted: unknown[]
   readonly channel = 'consortium'
   #transactions: number
 
   constructor(from?: MemoryLedger) {
     this.state = new Map(from?.state)
     this.published = [...(from?.published ?? [])]
+    this.submitted = [...(from?.submitted ?? [])]
     this.#transactions = from?.transactions ?? 0
   }
 
@@ -55,6 +58,7 @@ export class MemoryLedger {
   ): Promise<Simulation> {
     const result = await this.simulate(organisation, commands, options)
     this.commit(result)
+    this.submitted.push(...commands)
     return result
   }
 
