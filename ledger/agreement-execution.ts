@@ -1,12 +1,16 @@
+import { Type } from 'typebox'
 import type { Agreement, AgreementLine, AgreementTerms, MovingLine } from './agreement.ts'
-import { isMoving, nameOf } from './agreement.ts'
+import { AgreementTermsText, isMoving, nameOf } from './agreement.ts'
 import type { Basket } from './basket.ts'
 import { takeBasket } from './basket.ts'
 import type { StateView } from './batch-state.ts'
 import { afterTransition } from './coupon-life.ts'
+import type { Command } from './command.ts'
+import { P256SignatureText } from './command.ts'
 import type { Refusal } from './errors.ts'
 import { refuse } from './errors.ts'
 import type { AccountId, ContractId } from './identifiers.ts'
+import { ContractIdText } from './identifiers.ts'
 import type { Key } from './keys.ts'
 import { accountKey, agreementKey, couponKey, programmeKey, seriesKey } from './keys.ts'
 import type { Lot } from './lot.ts'
@@ -16,14 +20,20 @@ import { clearingPath, holdingPath, SETTLEMENT_ASSET } from './posting.ts'
 import type { Acceptance, DecisionContext, HoldingReference, RecordWrite } from './rule.ts'
 import { accept, write } from './rule.ts'
 
+const AgreementBody = Type.Object(
+  {
+    agreement: ContractIdText,
+    terms: AgreementTermsText,
+    oracleSignature: Type.Optional(P256SignatureText),
+  },
+  { additionalProperties: false },
+)
+
 /** An agreement as a command names it, with its terms said again so that they are signed. */
-export interface AgreementBody {
-  readonly agreement: ContractId
-  readonly terms: AgreementTerms
-}
+export type AgreementBody = Type.Static<typeof AgreementBody>
 
 /** The contracts and terms that an agreement is about, for a rule's `subjects`. */
-export function agreementSubjects({ agreement, terms }: AgreementBody): Key<unknown>[] {
+function agreementSubjects({ agreement, terms }: AgreementBody): Key<unknown>[] {
   const { lines, after } = terms
   return [
     agreementKey(agreement),
@@ -36,7 +46,7 @@ export function agreementSubjects({ agreement, terms }: AgreementBody): Key<unkn
 }
 
 /** The accounts and coupons that an execution looks at, for a rule's `reads`. */
-export function agreementReads({ lines }: AgreementTerms): Key<unknown>[] {
+function agreementReads({ lines }: AgreementTerms): Key<unknown>[] {
   return lines.filter(isMoving).flatMap((line): Key<unknown>[] => {
     const key = accountKey(line.from)
     return line.kind === 'coupon' ? [key, couponKey(line.series, line.serial)] : [key]
@@ -44,7 +54,7 @@ export function agreementReads({ lines }: AgreementTerms): Key<unknown>[] {
 }
 
 /** The holdings that an agreement debits, each once. */
-export function agreementDebits({ lines }: AgreementTerms): HoldingReference[] {
+function agreementDebits({ lines }: AgreementTerms): HoldingReference[] {
   const holdings = lines.flatMap((line) =>
     line.kind === 'points' ? [{ account: line.from, asset: line.asset }] : [],
   )
@@ -52,8 +62,18 @@ export function agreementDebits({ lines }: AgreementTerms): HoldingReference[] {
 }
 
 /** An account of which the gateway submits the agreement's commands, when it moves anything. */
-export function agreementPayer({ lines }: AgreementTerms): AccountId | undefined {
+function agreementPayer({ lines }: AgreementTerms): AccountId | undefined {
   return lines.find(isMoving)?.from
+}
+
+/** What every command says, names and looks at that may execute an agreement. */
+export const agreementScope = {
+  body: AgreementBody,
+  subjects: agreementSubjects,
+  home: () => undefined,
+  debits: ({ terms }: AgreementBody) => agreementDebits(terms),
+  payer: ({ terms }: AgreementBody) => agreementPayer(terms),
+  reads: ({ body }: Command<AgreementBody>) => agreementReads(body.terms),
 }
 
 /** What an agreement still waits for on this day; undefined when nothing. */

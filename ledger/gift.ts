@@ -73,8 +73,8 @@ export function seedText(seed: string): string {
 /**
  * How many of `left` points the next of `claimants` gets; each gets one at least, the last all.
  * Equal: rounded up, so that the first ones get what does not divide. Random: between 1 and twice
- * the mean of what is left, by a number that hangs on gift, seed and place alone. Sender and seed are
- * fixed before the first claim, so neither he nor a claimant chooses a share, only when to come.
+ * the mean of what is left, by a number that hangs on gift, seed and place alone. The seed is committed
+ * to before the first claim, and the link has it: no claimant chooses a share, only when to come.
  */
 export function nextShare(
   { split, count }: Shares,

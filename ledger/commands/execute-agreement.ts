@@ -1,37 +1,18 @@
-import { Type } from 'typebox'
-import { AgreementTermsText } from '../agreement.ts'
 import {
-  agreementDebits,
-  agreementPayer,
-  agreementReads,
-  agreementSubjects,
+  agreementScope,
   execute,
   missingSignatory,
   unmetCondition,
 } from '../agreement-execution.ts'
 import { checkOpen, withOracle } from '../agreement-state.ts'
-import { P256SignatureText } from '../command.ts'
 import { refuse } from '../errors.ts'
-import { ContractIdText } from '../identifiers.ts'
 import { agreementKey } from '../keys.ts'
 import { defineRule } from '../rule.ts'
 
 /** Carries out an agreement that all have signed, once its conditions are met. Anyone may. */
 export const executeAgreement = defineRule({
   type: 'ExecuteAgreement',
-  body: Type.Object(
-    {
-      agreement: ContractIdText,
-      terms: AgreementTermsText,
-      oracleSignature: Type.Optional(P256SignatureText),
-    },
-    { additionalProperties: false },
-  ),
-  subjects: agreementSubjects,
-  home: () => undefined,
-  debits: ({ terms }) => agreementDebits(terms),
-  payer: ({ terms }) => agreementPayer(terms),
-  reads: ({ body }) => agreementReads(body.terms),
+  ...agreementScope,
   decide(command, state, context) {
     const { agreement: id } = command.body
     const found = state.get(agreementKey(id))

@@ -29,8 +29,8 @@ const Body = Type.Object(
 
 /**
  * A member says what a sealed bid was. Unless it is the best by now, its deposit goes back at once;
- * if it is, that of the one before does. So the end has two deposits less to think of, however many
- * bid.
+ * if it is, that of the one before does. So one deposit is left when the auction closes, however many
+ * have bid.
  */
 export const revealBid = defineRule({
   type: 'RevealBid',

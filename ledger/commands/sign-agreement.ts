@@ -1,11 +1,7 @@
-import { Type } from 'typebox'
 import type { Signatory } from '../agreement.ts'
-import { AgreementTermsText, nameOf } from '../agreement.ts'
+import { nameOf } from '../agreement.ts'
 import {
-  agreementDebits,
-  agreementPayer,
-  agreementReads,
-  agreementSubjects,
+  agreementScope,
   execute,
   missingSignatory,
   unmetCondition,
@@ -13,9 +9,7 @@ import {
 import { checkOpen, withOracle } from '../agreement-state.ts'
 import { actsAs } from '../authority.ts'
 import type { Command } from '../command.ts'
-import { P256SignatureText } from '../command.ts'
 import { refuse } from '../errors.ts'
-import { ContractIdText } from '../identifiers.ts'
 import { agreementKey } from '../keys.ts'
 import type { DecisionContext } from '../rule.ts'
 import { accept, defineRule, write } from '../rule.ts'
@@ -26,19 +20,7 @@ import { accept, defineRule, write } from '../rule.ts'
  */
 export const signAgreement = defineRule({
   type: 'SignAgreement',
-  body: Type.Object(
-    {
-      agreement: ContractIdText,
-      terms: AgreementTermsText,
-      oracleSignature: Type.Optional(P256SignatureText),
-    },
-    { additionalProperties: false },
-  ),
-  subjects: agreementSubjects,
-  home: () => undefined,
-  debits: ({ terms }) => agreementDebits(terms),
-  payer: ({ terms }) => agreementPayer(terms),
-  reads: ({ body }) => agreementReads(body.terms),
+  ...agreementScope,
   decide(command, state, context) {
     const { agreement: id } = command.body
     const found = state.get(agreementKey(id))

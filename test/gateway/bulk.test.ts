@@ -31,13 +31,14 @@ let app: GatewayApp
 let submit = accept
 let submitted: string[] = []
 
+const take: CommandService['submit'] = async (value) => {
+  // Every line that comes so far is one of this test's own.
+  const { command } = value as SignedCommand
+  submitted.push(command.id)
+  return await submit(value as SignedCommand)
+}
+
 beforeAll(async () => {
-  const take: CommandService['submit'] = async (value) => {
-    // Every line that comes so far is one of this test's own.
-    const { command } = value as SignedCommand
-    submitted.push(command.id)
-    return await submit(value as SignedCommand)
-  }
   app = await gatewayApp(take, { metrics })
   await app.listen({ host: '127.0.0.1', port: 0 })
 })
