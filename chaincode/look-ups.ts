@@ -16,6 +16,7 @@ import {
   OrganisationIdText,
   PointsAssetIdText,
   programmeKey,
+  QuotaBoundText,
   quotaLaneKey,
   quotaPoolKey,
   shapeOf,
@@ -117,7 +118,7 @@ export async function getProgrammes(requestJson: string, reader: StateReader): P
 }
 
 const parseQuota = parser(
-  Type.Object({ asset: PointsAssetIdText, organisation: OrganisationIdText }, closed),
+  Type.Object({ asset: QuotaBoundText, organisation: OrganisationIdText }, closed),
 )
 
 /** What is left of a budget: in its pool, and in each lane of an organisation that was ever filled. */

@@ -5,14 +5,18 @@ import { TestNetwork } from '../support/test-network.ts'
 import { ATTACKED, attackStories } from './stories/attacks.ts'
 import { auctionStories, BIDDERS } from './stories/auctions.ts'
 import { businessDateStories, defineFlash, LATE } from './stories/business-date.ts'
+import { cashierStories, TILL_MEMBERS } from './stories/cashier.ts'
 import { BUYERS, commandStories } from './stories/commands.ts'
 import { CORRECTED, correctionStories } from './stories/corrections.ts'
 import { COLLECTORS, couponStories } from './stories/coupons.ts'
+import { daysAfterStories, eveStories, STAYERS } from './stories/days-after.ts'
 import { DEALERS, exchangeStories } from './stories/exchanges.ts'
 import { GIVERS, memberStories } from './stories/member.ts'
+import { CUSTOMERS, merchantStories } from './stories/merchant.ts'
 import { orderStories, SHOPPERS } from './stories/orders.ts'
 import { READERS, readStories } from './stories/reads.ts'
 import { accepted } from './stories/requests.ts'
+import { PREY, tradeAttackStories } from './stories/trade-attacks.ts'
 import { TRADERS, tradingStories } from './stories/trading.ts'
 
 const ON_FABRIC = process.env['TALLYSTICK_TEST_FABRIC'] === '1'
@@ -40,6 +44,10 @@ describe.each(engines)('on the %s engine', (engine) => {
       ...SHOPPERS,
       ...GIVERS,
       ...BIDDERS,
+      ...CUSTOMERS,
+      ...TILL_MEMBERS,
+      ...PREY,
+      ...STAYERS,
       ...DEALERS,
       ...TRADERS,
       ...READERS,
@@ -79,6 +87,12 @@ describe.each(engines)('on the %s engine', (engine) => {
   describe('exchanges and agreements', () => {
     exchangeStories(net)
   })
+  describe('a merchant', () => {
+    merchantStories(net)
+  })
+  describe('a cashier', () => {
+    cashierStories(net)
+  })
   describe('a member', () => {
     memberStories(net)
   })
@@ -88,7 +102,16 @@ describe.each(engines)('on the %s engine', (engine) => {
   describe('attacks', () => {
     attackStories(net)
   })
+  describe('attempts at coupons and trade', () => {
+    tradeAttackStories(net)
+  })
+  describe('the eve', () => {
+    eveStories(net)
+  })
   describe('the end of the day', () => {
     businessDateStories(net)
+  })
+  describe('the days after', () => {
+    daysAfterStories(net)
   })
 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Contract } from '../../ledger/index.ts'
+import type { Contract, SignedCommand } from '../../ledger/index.ts'
 import { splitKey } from '../../ledger/index.ts'
 import { booksOf, comparableBooks, contradictions, replayedBooksOf } from '../support/books.ts'
 import type { MemoryLedger } from '../support/memory-ledger.ts'
@@ -64,4 +64,34 @@ test('escrows are what open contracts say they keep, whatever is given, traded a
   )
   // The random days are worth something only while they reach what can happen.
   expect(REACHED.filter((one) => !seen.has(one))).toEqual([])
+})
+
+test('gifts, offers and auctions come out alike however commands are cut into batches', async () => {
+  const opened = await tradeLedger()
+  const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 40, maxLength: 40 })
+  await fc.assert(
+    fc.asyncProperty(tradeBatches(36, 4), sizes, async (day, sizes) => {
+      const single = new RandomTrades(opened.clone())
+      const commands: SignedCommand[] = []
+      const verdicts: string[] = []
+      for (const step of day.flatMap(({ steps }) => steps)) {
+        const batch = { organisation: 'mall', folds: true, steps: [step] }
+        const played = await single.play(batch)
+        commands.push(...played.commands)
+        verdicts.push(...played.outcomes.map(verdict))
+      }
+      const ledger = opened.clone()
+      const cut: string[] = []
+      for (let at = 0, turn = 0; at < commands.length; turn += 1) {
+        const batch = commands.slice(at, at + (sizes[turn % sizes.length] ?? 1))
+        const { outcomes } = await ledger.submit('mall', batch, { fold: ledger.completeFold() })
+        cut.push(...outcomes.map(verdict))
+        at += batch.length
+      }
+      expect(cut).toEqual(verdicts)
+      expect(contradictions(ledger)).toEqual([])
+      expect(comparableBooks(booksOf(ledger))).toEqual(comparableBooks(booksOf(single.ledger)))
+    }),
+    { seed: 20261206, numRuns: 60 },
+  )
 })

@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type { Lot, SignedCommand } from '../../../ledger/index.ts'
 import type { GatewayTokens } from '../../../network/gateways-file.ts'
 import { accountOf, ORGANISATIONS, STAR } from '../../support/world.ts'
@@ -64,12 +63,36 @@ export class Scene {
     return Number((await this.#holding(member, asset))?.available ?? '0')
   }
 
-  /** Sees at every gateway that the books balance. */
-  async expectBalanced(): Promise<void> {
+  /** All that a member has, as text that can be compared. */
+  async wallet(member: string): Promise<string> {
+    const [home = ''] = member.split(':')
+    const { holdings } = await this.read(home, `/accounts/${accountOf(member)}`)
+    const { items } = await this.read(home, `/coupons?account=${accountOf(member)}&limit=500`)
+    return JSON.stringify({ holdings, items })
+  }
+
+  /** What one organisation is to get from another by clearing, over all cycles. */
+  async cleared(organisation: string, counterparty: string): Promise<bigint> {
+    const { detail } = await this.read(organisation, '/trial-balance')
+    return (detail as Json[])
+      .filter((row) => row['organisation'] === organisation)
+      .filter((row) => row['counterparty'] === counterparty)
+      .reduce((sum, row) => sum + BigInt(String(row['balance'])), 0n)
+  }
+
+  /** A block in which something stands that did not come about by this story's requests. */
+  saw(blockNumber: unknown): void {
+    this.#block = Math.max(this.#block, Number(blockNumber))
+  }
+
+  /** The organisations at whose gateways the books do not balance. */
+  async unbalanced(): Promise<string[]> {
+    const found: string[] = []
     for (const at of ORGANISATIONS) {
-      const books = await this.read(at, '/trial-balance')
-      expect(books, at).toMatchObject({ balanced: true, generalEqualsDetail: true })
+      const { balanced, generalEqualsDetail } = await this.read(at, '/trial-balance')
+      if (balanced !== true || generalEqualsDetail !== true) found.push(at)
     }
+    return found
   }
 
   async #holding(member: string, asset: string): Promise<HoldingText | undefined> {
@@ -85,7 +108,7 @@ export class Scene {
     role: keyof GatewayTokens = 'client',
   ): Promise<Json> {
     const { body } = await this.#net().post(organisation, this.#behind(path), command, {}, role)
-    this.#block = Math.max(this.#block, Number(body['blockNumber'] ?? 0))
+    this.saw(body['blockNumber'] ?? 0)
     return body
   }
 
