@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { addDayCommand } from './commands/day.ts'
 import { addImportCommand } from './commands/import.ts'
+import { addGiftLinkCommands } from './commands/gift-link.ts'
 import { addImportCouponsCommand } from './commands/import-coupons.ts'
+import { addSignCommand } from './commands/sign.ts'
 import { addTransferCommand } from './commands/transfer.ts'
 import { GatewayFailure } from './gateway-failure.ts'
 import { PlainError } from './plain-error.ts'
@@ -13,6 +15,8 @@ addDayCommand(program)
 addImportCommand(program)
 addImportCouponsCommand(program)
 addTransferCommand(program)
+addSignCommand(program)
+addGiftLinkCommands(program)
 
 try {
   await program.parseAsync()

@@ -21,7 +21,13 @@ describe.runIf(ASKED)('random commands of every type, on Fabric', { timeout: LIM
   test('leave books at every gateway and blocks that contradict neither themselves nor each other', async () => {
     const { violations, verdicts } = await runModelOn(net, { commands: 1_000, seed: 11 })
     expect(violations).toEqual([])
-    for (const type of ['IssuePoints', 'OpenGift', 'PayOrder', 'IssueCoupons']) {
+    for (const type of [
+      'IssuePoints',
+      'TransferPoints',
+      'PayOrder',
+      'IssueCoupons',
+      'PayRequest',
+    ]) {
       expect(verdicts.get(`${type} accepted`) ?? 0).toBeGreaterThan(0)
     }
   })

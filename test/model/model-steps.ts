@@ -58,22 +58,23 @@ type Deal = typeof deal extends fc.Arbitrary<infer Value> ? Value : never
  * follows what.
  */
 export function playsOf(ledger: MemoryLedger, seed: number, times = 1): Play[][] {
-  const sample = <T>(arbitrary: fc.Arbitrary<T>): T[] => fc.sample(arbitrary, { seed, numRuns: 1 })
+  const sample = <T>(arbitrary: fc.Arbitrary<T>): T[] =>
+    fc.sample(arbitrary, { seed, numRuns: times })
   const day = new RandomDay(ledger)
   const trades = new RandomTrades(ledger)
   const deals = new Deals(ledger)
   return [
-    sample(batches(10 * times, 10)).flatMap((all) =>
+    sample(batches(10, 10)).flatMap((all) =>
       all.map(({ steps, ...batch }) => {
         // Everybody else here signs with the keys that people had at the start.
         const kept = steps.filter(({ kind }) => kind !== 'rotate')
         return async () => (kept.length === 0 ? NOTHING : await day.play({ ...batch, steps: kept }))
       }),
     ),
-    sample(tradeBatches(30 * times, 8)).flatMap((all) =>
+    sample(tradeBatches(30, 8)).flatMap((all) =>
       all.map((batch) => async () => await trades.play(batch)),
     ),
-    sample(orderDays(16 * times, 8)).flatMap((all) =>
+    sample(orderDays(16, 8)).flatMap((all) =>
       all.map((steps) => async () => {
         const commands = steps.flatMap((step) =>
           step.kind === 'roll'
@@ -83,18 +84,17 @@ export function playsOf(ledger: MemoryLedger, seed: number, times = 1): Play[][]
         return await submitted(ledger, 'mall', commands, { fold: ledger.completeFold() })
       }),
     ),
-    sample(couponDays(16 * times, 10)).flatMap((all) =>
+    sample(couponDays(16, 10)).flatMap((all) =>
       all.map(({ organisation, lane, steps }) => async () => {
         const commands = steps.map((step) => couponCommand(step, ledger))
         return await submitted(ledger, organisation, commands, { lane })
       }),
     ),
-    sample(fc.array(deal, { minLength: 6 * times, maxLength: 14 * times, size: 'max' })).flatMap(
-      (all) =>
-        all.map((one) => async () => {
-          const commands = deals.commandsOf(one)
-          return await submitted(ledger, 'mall', commands, { fold: ledger.completeFold() })
-        }),
+    sample(fc.array(deal, { minLength: 6, maxLength: 14 })).flatMap((all) =>
+      all.map((one) => async () => {
+        const commands = deals.commandsOf(one)
+        return await submitted(ledger, 'mall', commands, { fold: ledger.completeFold() })
+      }),
     ),
   ]
 }

@@ -11,8 +11,8 @@ import { allContradictions, mixed } from './model-run.ts'
 import { playsOf } from './model-steps.ts'
 import { modelLedger } from './model-world.ts'
 
-/** What one episode of the model comes to, about. */
-const COMMANDS_PER_EPISODE = 300
+/** Fewer than what one episode of the model comes to. */
+const COMMANDS_PER_EPISODE = 150
 /** Commands that are sent at once, by the gateways of all organisations. */
 const SENT_AT_ONCE = 250
 /** Behind it most of what the model trades is past its date. */
