@@ -1,11 +1,9 @@
-export const OPENING_DATE = '2026-11-30'
-export const TRADING_DATE = '2026-12-01'
-
 export const ORGANISATIONS = ['airline', 'bank', 'mall'] as const
 export type Organisation = (typeof ORGANISATIONS)[number]
 
-export const KINDS = ['earnings', 'redemptions', 'transfers'] as const
-export type LineKind = (typeof KINDS)[number]
+/** What tills and wallets do on every day. */
+export const TILL_KINDS = ['earnings', 'redemptions', 'transfers'] as const
+export type TillKind = (typeof TILL_KINDS)[number]
 
 export const HUI = 'bank:hui:point'
 export const STAR = 'mall:star:point'
@@ -61,7 +59,7 @@ export const TYPICAL_POINTS: Record<string, number> = {
 /** How an organisation trades: till lines of the day, stores, and the typical receipt in fen. */
 export const TRADE: Record<
   Organisation,
-  { lines: Record<LineKind, number>; stores: number; storePrefix: string; medianFen: number }
+  { lines: Record<TillKind, number>; stores: number; storePrefix: string; medianFen: number }
 > = {
   airline: {
     lines: { earnings: 2_000, redemptions: 800, transfers: 600 },
@@ -127,7 +125,7 @@ export const PROGRAMME_ROWS: readonly (readonly string[])[] = [
   ],
 ]
 
-export const HEADERS: Record<LineKind, readonly string[]> = {
+export const TILL_HEADERS: Record<TillKind, readonly string[]> = {
   earnings: ['time', 'store', 'receipt', 'member', 'amount_fen', 'asset', 'available_from'],
   redemptions: ['time', 'store', 'order', 'member', 'asset', 'points'],
   transfers: ['time', 'from', 'to', 'asset', 'points', 'note'],

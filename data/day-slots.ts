@@ -1,5 +1,6 @@
-import { KINDS, OPENING_DATE, ORGANISATIONS, TRADE, TRADING_DATE } from './consortium.ts'
-import type { LineKind, Organisation } from './consortium.ts'
+import { ORGANISATIONS } from './consortium.ts'
+import type { Organisation } from './consortium.ts'
+import type { DayPlan, LineKind } from './day-plan.ts'
 import { clockTime } from './members.ts'
 import { shuffled, weightedPicker } from './seeded-random.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -10,15 +11,14 @@ export interface Slot {
   readonly date: string
   readonly organisation: Organisation
   readonly kind: LineKind
+  /** Whether it lies on the opening date. */
+  readonly isOpening: boolean
   /** The name of what is wrong or odd about this line; '' for a plain one. */
   flaw: string
 }
 
-const OPENING_SHARE: Record<LineKind, number> = {
-  earnings: 0.22,
-  redemptions: 0.08,
-  transfers: 0.08,
-}
+const OPENING_SHARE: Partial<Record<LineKind, number>> = { earnings: 0.22, issues: 0.4 }
+const USUAL_OPENING_SHARE = 0.08
 
 const OPENING_HOURS: Record<number, number> = { 17: 5, 18: 9, 19: 10, 20: 9, 21: 6, 22: 3, 23: 1 }
 const TRADING_HOURS: Record<number, number> = {
@@ -42,22 +42,27 @@ const TRADING_HOURS: Record<number, number> = {
 }
 
 /** All slots of the day in the order (time, organisation, kind). */
-export function makeSlots(random: SeededRandom): Slot[] {
+export function makeSlots(random: SeededRandom, plan: DayPlan): Slot[] {
+  const { openingDate, tradingDate } = plan
   const openingHour = hourPicker(random, OPENING_HOURS)
   const tradingHour = hourPicker(random, TRADING_HOURS)
   const slots: Slot[] = []
   for (const organisation of ORGANISATIONS) {
-    for (const kind of KINDS) {
-      const push = (date: string, clock: string): number =>
-        slots.push({ time: `${date}T${clock}`, date, organisation, kind, flaw: '' })
+    for (const kind of plan.kinds) {
+      if (plan.lines(organisation, kind) === 0) continue
+      const push = (date: string, clock: string): number => {
+        const isOpening = date === openingDate
+        const time = `${date}T${clock}`
+        return slots.push({ time, date, isOpening, organisation, kind, flaw: '' })
+      }
       // The last second before the date rolls, the first after it, and the last of the day.
-      push(OPENING_DATE, '23:59:59')
-      push(TRADING_DATE, '00:00:00')
-      push(TRADING_DATE, '21:59:59')
-      for (let count = 3; count < TRADE[organisation].lines[kind]; count += 1) {
-        const opening = random.chance(OPENING_SHARE[kind])
+      push(openingDate, '23:59:59')
+      push(tradingDate, '00:00:00')
+      push(tradingDate, '21:59:59')
+      for (let count = 3; count < plan.lines(organisation, kind); count += 1) {
+        const opening = random.chance(OPENING_SHARE[kind] ?? USUAL_OPENING_SHARE)
         const hour = opening ? openingHour() : tradingHour()
-        push(opening ? OPENING_DATE : TRADING_DATE, clockTime(hour * 3600 + random.below(3600)))
+        push(opening ? openingDate : tradingDate, clockTime(hour * 3600 + random.below(3600)))
       }
     }
   }

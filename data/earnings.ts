@@ -1,4 +1,4 @@
-import { AWARDS, FLASH, MILE, OPENING_DATE, PROGRAMME_ROWS, STAR, TRADE } from './consortium.ts'
+import { AWARDS, FLASH, MILE, PROGRAMME_ROWS, STAR, TRADE } from './consortium.ts'
 import type { Slot } from './day-slots.ts'
 import { dateAfter, wrongAmounts } from './line-maker.ts'
 import type { Day, Flaw, LineMaker } from './line-maker.ts'
@@ -25,9 +25,10 @@ export function earningMaker(): LineMaker<Earning> {
       const points = awardedPoints(line)
       if (points === 0n) return
       remember(accepted, slot, line)
+      day.receipts.push({ ...line, organisation: slot.organisation, points, returnedFen: 0n })
       day.holdings.add(line.member, line.asset, {
         points,
-        lastDay: line.asset === FLASH && slot.date === OPENING_DATE ? OPENING_DATE : '',
+        lastDay: line.asset === FLASH && isLastOfMonth(slot.date) ? slot.date : '',
         availableFrom: line.availableFrom,
       })
     },
@@ -48,7 +49,7 @@ function plainEarning(day: Day, slot: Slot): Earning {
   const { random, population } = day
   const store = day.drawStore(slot.organisation)
   const rollName = `${store}-${slot.date.slice(5).replace('-', '')}`
-  const awards = AWARDS[slot.organisation][slot.date === OPENING_DATE ? 'opening' : 'trading']
+  const awards = AWARDS[slot.organisation][slot.isOpening ? 'opening' : 'trading']
   const drawAsset = weightedPicker(
     random,
     awards.map(([asset]) => asset),
@@ -65,6 +66,11 @@ function plainEarning(day: Day, slot: Slot): Earning {
     asset,
     availableFrom: asset === FLASH || random.chance(0.82) ? '' : returnWindowEnd(day, slot),
   }
+}
+
+/** Flash points last until the end of the month in which they are issued. */
+function isLastOfMonth(date: string): boolean {
+  return dateAfter(date, 1).slice(5, 7) !== date.slice(5, 7)
 }
 
 function returnWindowEnd(day: Day, slot: Slot): string {
@@ -159,7 +165,7 @@ function receiptFlaws(
     'receipt of a refused line': {
       count: 16,
       accepted: true,
-      fits: (slot) => slot.time > '2026-12-01T15',
+      fits: (slot) => !slot.isOpening && slot.time.slice(11) > '15',
       spoil: (_day, slot, line) => {
         const first = refused.get(slot.organisation)?.shift()
         return first === undefined ? null : { ...line, store: first.store, receipt: first.receipt }

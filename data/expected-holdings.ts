@@ -3,6 +3,8 @@ export interface ExpectedHoldings {
   add(member: string, asset: string, lot: ExpectedLot): void
   /** Takes spendable points; throws when there are too few. */
   take(member: string, asset: string, points: bigint, date: string): void
+  /** Takes up to so many from what is spendable and as many from what is pending: whichever it was. */
+  drop(member: string, asset: string, points: bigint, date: string): void
   /** Points of the state on the date; a lot that is past its date is never pending. */
   sum(member: string, asset: string, state: LotState, date: string): bigint
 }
@@ -34,6 +36,17 @@ export function expectedHoldings(): ExpectedHoldings {
         left -= part
       }
       if (left > 0n) throw new RangeError(`${member} does not hold ${points} of ${asset}`)
+    },
+    drop: (member, asset, points, date) => {
+      for (const state of ['spendable', 'pending'] as const) {
+        let left = points
+        for (const lot of lotsOf(member, asset)) {
+          if (stateOf(lot, date) !== state) continue
+          const part = lot.points < left ? lot.points : left
+          lot.points -= part
+          left -= part
+        }
+      }
     },
     sum: (member, asset, state, date) =>
       lotsOf(member, asset)

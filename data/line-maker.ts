@@ -2,6 +2,8 @@ import { ORGANISATIONS, TRADE } from './consortium.ts'
 import type { Organisation } from './consortium.ts'
 import { csvLine } from './csv-line.ts'
 import type { Slot } from './day-slots.ts'
+import { expectedCoupons } from './expected-coupons.ts'
+import type { ExpectedCoupons } from './expected-coupons.ts'
 import { expectedHoldings } from './expected-holdings.ts'
 import type { ExpectedHoldings } from './expected-holdings.ts'
 import { MALFORMED_LINES } from './malformed-lines.ts'
@@ -14,11 +16,25 @@ export interface Day {
   readonly random: SeededRandom
   readonly population: Population
   readonly holdings: ExpectedHoldings
+  readonly coupons: ExpectedCoupons
+  /** The awards so far. */
+  readonly receipts: Receipt[]
   drawStore(organisation: Organisation): string
   /** The next number of a store's receipt or order roll, from 1. */
   nextNumber(roll: string): number
   /** One more line names the member. */
   touch(memberId: string): void
+}
+
+/** An award, and what of its purchase has come back. */
+export interface Receipt {
+  readonly organisation: Organisation
+  readonly receipt: string
+  readonly member: string
+  readonly asset: string
+  readonly amountFen: string
+  readonly points: bigint
+  returnedFen: bigint
 }
 
 /** One way in which a line is wrong, or right but odd. */
@@ -61,6 +77,8 @@ export function startDay(random: SeededRandom, population: Population): Day {
     random,
     population,
     holdings: expectedHoldings(),
+    coupons: expectedCoupons(random),
+    receipts: [],
     drawStore: (organisation) => {
       const draw = stores.get(organisation)
       if (draw === undefined) throw new RangeError(`no stores of ${organisation}`)

@@ -1,10 +1,9 @@
-import { ORGANISATIONS, OPENING_DATE } from './consortium.ts'
+import { ORGANISATIONS } from './consortium.ts'
 import type { Organisation } from './consortium.ts'
+import type { DayPlan } from './day-plan.ts'
 import { weightedPicker } from './seeded-random.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
-/** The tills' player sends one member's lines one after another, so nobody has very many. */
-const MOST_LINES_PER_MEMBER = 105
 const MEMBER_COUNT = 2_000
 /** With those who merely have no occasion on the day, a third of the members do not redeem. */
 const NEVER_REDEEMS = 0.05
@@ -30,7 +29,10 @@ export interface Population {
 }
 
 /** Two thousand members with skewed homes and skewed activity. */
-export function makePopulation(random: SeededRandom): Population {
+export function makePopulation(
+  random: SeededRandom,
+  { openingDate, mostLinesPerMember }: DayPlan,
+): Population {
   const taken = new Set<string>()
   const freshId = (home: Organisation): string => {
     for (;;) {
@@ -42,7 +44,7 @@ export function makePopulation(random: SeededRandom): Population {
       }
     }
   }
-  const members = makeMembers(random, freshId)
+  const members = makeMembers(random, openingDate, freshId)
   const weights = new Map(members.map((member) => [member, random.logNormal(1, 0.8)]))
   const pickerOf = (pool: readonly Member[]): (() => Member) =>
     weightedPicker(
@@ -58,7 +60,7 @@ export function makePopulation(random: SeededRandom): Population {
     const picker = (home && byHome.get(home)) ?? anyHome
     for (;;) {
       const member = picker()
-      if (member.lines < MOST_LINES_PER_MEMBER) return member
+      if (member.lines < mostLinesPerMember) return member
     }
   }
   for (const member of members) {
@@ -69,7 +71,11 @@ export function makePopulation(random: SeededRandom): Population {
   return { members, draw, unknownId: freshId }
 }
 
-function makeMembers(random: SeededRandom, freshId: (home: Organisation) => string): Member[] {
+function makeMembers(
+  random: SeededRandom,
+  openingDate: string,
+  freshId: (home: Organisation) => string,
+): Member[] {
   const drawHome = weightedPicker<Organisation>(random, ['bank', 'mall', 'airline'], [50, 36, 14])
   const members: Member[] = []
   for (let index = 0; index < MEMBER_COUNT; index += 1) {
@@ -79,7 +85,7 @@ function makeMembers(random: SeededRandom, freshId: (home: Organisation) => stri
     members.push({
       id: freshId(home),
       home,
-      registeredAt: `${OPENING_DATE}T${clockTime(second)}`,
+      registeredAt: `${openingDate}T${clockTime(second)}`,
       redeems: !random.chance(NEVER_REDEEMS),
       friends: [],
       lines: 0,

@@ -1,4 +1,4 @@
-import { ACCEPTED, FLASH, MILE, STAR, TRADING_DATE, TYPICAL_POINTS } from './consortium.ts'
+import { ACCEPTED, FLASH, MILE, STAR, TYPICAL_POINTS } from './consortium.ts'
 import type { Slot } from './day-slots.ts'
 import { wrongAmounts } from './line-maker.ts'
 import type { Day, Flaw, LineMaker } from './line-maker.ts'
@@ -115,12 +115,12 @@ const FLAWS: Record<string, Flaw<Redemption>> = {
   },
   'expired points': {
     count: 40,
-    fits: (slot) => slot.date === TRADING_DATE && slot.organisation === 'mall',
+    fits: (slot) => !slot.isOpening && slot.organisation === 'mall',
     spoil: shortOf('expired', [FLASH]),
   },
   'pending points': {
     count: 36,
-    fits: (slot) => slot.date === TRADING_DATE,
+    fits: (slot) => !slot.isOpening,
     spoil: shortOf('pending', [STAR, MILE, 'bank:hui:point']),
   },
 }
@@ -133,7 +133,7 @@ function orderFlaws(paid: Map<string, Redemption[]>): Record<string, Flaw<Redemp
   return {
     'order paid twice': {
       count: 40,
-      fits: (slot) => slot.date === TRADING_DATE,
+      fits: (slot) => !slot.isOpening,
       spoil: (day, slot, line) => {
         const first = earlier(day, slot)
         return first && { ...first, time: line.time }
@@ -142,7 +142,7 @@ function orderFlaws(paid: Map<string, Redemption[]>): Record<string, Flaw<Redemp
     'order shared by two members': {
       count: 20,
       accepted: true,
-      fits: (slot) => slot.date === TRADING_DATE,
+      fits: (slot) => !slot.isOpening,
       spoil: (day, slot, line) => {
         const first = earlier(day, slot)
         if (first === null || first.member === line.member) return null

@@ -1,11 +1,4 @@
-import {
-  FLASH,
-  OPENING_DATE,
-  STAR,
-  TRADING_DATE,
-  TRANSFERABLE,
-  TYPICAL_POINTS,
-} from './consortium.ts'
+import { FLASH, STAR, TRANSFERABLE, TYPICAL_POINTS } from './consortium.ts'
 import type { Slot } from './day-slots.ts'
 import { wrongAmounts } from './line-maker.ts'
 import type { Day, Flaw, LineMaker } from './line-maker.ts'
@@ -106,7 +99,7 @@ const FLAWS: Record<string, Flaw<Transfer>> = {
   },
   'pending points': {
     count: 24,
-    fits: (slot) => slot.date === TRADING_DATE,
+    fits: (slot) => !slot.isOpening,
     spoil: (day, slot, line) => {
       for (let attempt = 0; attempt < 300; attempt += 1) {
         const from = day.population.draw(slot.organisation).id
@@ -123,7 +116,7 @@ const FLAWS: Record<string, Flaw<Transfer>> = {
   'wallet of another home': {
     count: 24,
     accepted: true,
-    fits: (slot) => slot.date !== OPENING_DATE,
+    fits: (slot) => !slot.isOpening,
     spoil: (day, slot) => {
       const line = transferOf(day, slot, slot.organisation === 'bank' ? 'mall' : 'bank')
       return homeOf(line) === slot.organisation ? null : line

@@ -40,6 +40,11 @@ export function membersOf(lines: string): string[] {
   )
 }
 
+/** Who signs for what the lines of an agreement take: members, and finance staff of debtors. */
+export function signatoriesOf(lines: string): string[] {
+  return linesOf(lines).map(([kind, from = '']) => (kind === 'money' ? `${from}:finance-1` : from))
+}
+
 /** The coupons that lines of an agreement name, as words. */
 export function couponsOf(lines: string): string[] {
   return linesOf(lines).flatMap(([kind, , , what = '']) => (kind === 'coupon' ? [what] : []))

@@ -117,8 +117,7 @@ export function parseLines(text: string, path: string, file: LineFile): DayLine[
     if (hasTime) time = ownTime
     const isWhole = hasTime && values?.length === columns.length
     const fields = isWhole ? nameFields(columns, values) : undefined
-    // The fields have the names of the kind's columns.
-    return { kind, organisation, line: index + 2, time, fields } as DayLine
+    return { kind, organisation, line: index + 2, time, fields }
   })
 }
 

@@ -1,34 +1,55 @@
-import { couponsOf, membersOf } from './agreement-intents.ts'
+import { couponsOf, membersOf, signatoriesOf } from './agreement-intents.ts'
 import { basketOf } from './basket-words.ts'
 import { keysOf } from './line-command.ts'
 import type { DayLine } from './line-files.ts'
 
 const CONTRACTS = ['gift', 'offer', 'purchase', 'auction', 'agreement'] as const
+const COUPON = 'coupon '
 const BASKETS = ['basket', 'gives', 'wants', 'coupons'] as const
 
 /**
- * What the result of each line of a day may depend on. Beside what a line names itself, that is
- * everybody whom earlier lines of its contract have named: an offer that is accepted changes what its
- * maker has, and a bid that is beaten what its bidder has. A tick concerns every auction so far.
+ * What the result of each line of a day may depend on, and what other lines may depend on through it.
+ * Beside what a line names itself, those are members whom earlier lines of its contract have named
+ * and whose wallets it may change: whoever made an offer that is accepted, paid what is refunded, was
+ * beaten by a bid or sells what an auction closes; and the coupons that it keeps. A tick concerns
+ * every auction so far.
  */
 export function keysOfDay(lines: readonly DayLine[]): Map<DayLine, readonly string[]> {
   const parties = new Map<string, Set<string>>()
   const auctions = new Set<string>()
   const keys = new Map<DayLine, readonly string[]>()
   for (const line of lines) {
-    const own = [...keysOf(line), ...membersOfLine(line), ...couponKeys(line)]
-    const contract = contractOf(line)
-    if (contract === undefined) {
-      keys.set(line, isTick(line) ? ['clock', ...auctions] : own)
+    if (isTick(line)) {
+      keys.set(line, ['clock', ...auctions])
       continue
     }
-    const known = parties.get(contract) ?? new Set<string>()
-    for (const key of own) if (key.startsWith('member ')) known.add(key)
-    parties.set(contract, known)
+    const contract = contractOf(line)
+    const before = parties.get(contract ?? '') ?? new Set<string>()
+    const coupons = couponKeys(line)
+    const own = [...keysOf(line), ...agreedMembers(line, before), ...coupons]
+    if (contract === undefined) {
+      keys.set(line, own)
+      continue
+    }
     if (line.kind === 'auctions') auctions.add(contract)
-    keys.set(line, [...new Set([contract, ...own, ...known])])
+    const others = [...before].filter((party) => concerns(line, party)).map(keyOfParty)
+    keys.set(line, [...new Set([contract, ...own, ...others])])
+    const { action = '', member = '', by = '' } = fieldsOf(line)
+    parties.set(contract, new Set([...before, ...coupons, `${action} ${member}${by}`]))
   }
   return keys
+}
+
+/** Whether a line may change a coupon, or the wallet of a party, who is named after what he did. */
+function concerns(line: DayLine, party: string): boolean {
+  const isBid = line.kind === 'auctions' && line.fields?.action === 'bid'
+  if (isBid) return party.startsWith('bid ')
+  if (party.startsWith(COUPON)) return true
+  return line.kind !== 'gifts' && line.kind !== 'agreements' && !party.endsWith(' ')
+}
+
+function keyOfParty(party: string): string {
+  return party.startsWith(COUPON) ? party : `member ${party.slice(party.indexOf(' ') + 1)}`
 }
 
 function fieldsOf(line: DayLine): Readonly<Record<string, string>> {
@@ -45,9 +66,13 @@ function contractOf(line: DayLine): string | undefined {
   return kind && `${kind} ${fields[kind] ?? ''}`
 }
 
-function membersOfLine(line: DayLine): string[] {
-  if (line.kind !== 'agreements') return []
-  return membersOf(line.fields?.lines ?? '').map((member) => `member ${member}`)
+/** All members of an agreement from the line on that may carry it out: the last one's signature. */
+function agreedMembers(line: DayLine, before: ReadonlySet<string>): string[] {
+  if (line.kind !== 'agreements' || line.fields === undefined) return []
+  const { action, by, lines } = line.fields
+  const isLast = signatoriesOf(lines).every((id) => id === by || before.has(`sign ${id}`))
+  if (action !== 'execute' && !(action === 'sign' && isLast)) return []
+  return membersOf(lines).map((member) => `member ${member}`)
 }
 
 /** Coupons, whoever has them, and the codes that are good for one. */
@@ -61,5 +86,5 @@ function couponKeys(line: DayLine): string[] {
     words.push(...serials.split(' ').map((serial) => `${series}/${serial}`))
   }
   if (line.kind === 'claims') words.push(`${line.fields?.series ?? ''} ${line.fields?.code ?? ''}`)
-  return words.map((word) => `coupon ${word}`)
+  return words.map((word) => `${COUPON}${word}`)
 }

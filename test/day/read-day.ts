@@ -8,6 +8,19 @@ const HEADERS = {
   earnings: 'time,store,receipt,member,amount_fen,asset,available_from',
   redemptions: 'time,store,order,member,asset,points',
   transfers: 'time,from,to,asset,points,note',
+  issues: 'time,series,serials,member',
+  claims: 'time,series,code,member,signed_for',
+  rushes: 'time,rush,series,member',
+  handovers: 'time,from,to,coupons,note',
+  orders: 'time,action,purchase,store,order,member,items,basket,paid_fen,until',
+  refunds: 'time,purchase,basket,reason',
+  returns: 'time,receipt,member,returned_fen',
+  gifts: 'time,action,gift,member,basket,shares,seed,until,signed_for',
+  offers: 'time,action,offer,member,gives,wants,to,until',
+  exchanges: 'time,member,pays,legs,quoted_on',
+  auctions:
+    'time,action,auction,member,basket,asset,points,increment,extend_seconds,closes_at,until',
+  agreements: 'time,action,agreement,by,lines,not_before,not_after',
 } as const
 
 export type LineKind = keyof typeof HEADERS
@@ -27,22 +40,56 @@ export interface Programme {
   readonly partners: readonly string[]
 }
 
-const NO_FIELDS = {
-  store: '',
-  receipt: '',
-  order: '',
-  member: '',
-  from: '',
-  to: '',
-  amount_fen: '',
-  points: '',
-  asset: '',
-  available_from: '',
-  note: '',
-}
+const COLUMNS = [
+  'action',
+  'agreement',
+  'amount_fen',
+  'asset',
+  'auction',
+  'available_from',
+  'basket',
+  'by',
+  'closes_at',
+  'code',
+  'coupons',
+  'extend_seconds',
+  'from',
+  'gift',
+  'gives',
+  'increment',
+  'items',
+  'legs',
+  'lines',
+  'member',
+  'not_after',
+  'not_before',
+  'note',
+  'offer',
+  'order',
+  'paid_fen',
+  'pays',
+  'points',
+  'purchase',
+  'quoted_on',
+  'reason',
+  'receipt',
+  'returned_fen',
+  'rush',
+  'seed',
+  'serials',
+  'series',
+  'shares',
+  'signed_for',
+  'store',
+  'to',
+  'until',
+  'wants',
+] as const
 
 /** A line's fields by column; columns that its kind of file lacks are empty. */
-export type Fields = Readonly<typeof NO_FIELDS>
+export type Fields = Readonly<Record<(typeof COLUMNS)[number], string>>
+
+const NO_FIELDS = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as Fields
 
 export interface Line {
   readonly organisation: string
@@ -74,7 +121,7 @@ export function readProgrammes(dir: string): Map<string, Programme> {
   return new Map(rows)
 }
 
-function rationalOf(text: string): Rational {
+export function rationalOf(text: string): Rational {
   const [numerator = '', denominator = ''] = text.split('/')
   return { numerator: BigInt(numerator), denominator: BigInt(denominator) }
 }
