@@ -50,7 +50,7 @@ const DEFAULTS: BatcherOptions = {
   targetMs: 2_000,
   // A supervised peer or chaincode server is back in 1 to 3 s, a leader is replaced in 5 to 10.
   patienceMs: 15_000,
-  aloneEveryMs: 500,
+  aloneEveryMs: 200,
 }
 
 /** What a transaction may carry: half of what the ordering service prefers in one block. */
