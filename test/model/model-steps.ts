@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { Simulation, SubmitOptions } from '../support/memory-ledger.ts'
 import type { AgreementTerms, SignedCommand } from '../../ledger/index.ts'
-import { addDays } from '../../ledger/index.ts'
+import { addDays, organisationOf } from '../../ledger/index.ts'
 import {
   draft,
   executeAgreement,
@@ -125,7 +125,9 @@ class Deals {
     const { kind, members, asset, amount } = one
     const [from = '', to = ''] = members
     this.#made += 1
-    const id = `mall:deal-${String(this.#made)}`
+    // Contracts are at home with who makes them.
+    const maker = kind === 'request' || kind === 'decline' ? to : from
+    const id = `${organisationOf(maker)}:deal-${String(this.#made)}`
     const asked = basket({ [asset]: amount })
     switch (kind) {
       case 'exchange':

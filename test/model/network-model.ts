@@ -1,6 +1,6 @@
 import { decodeBlock } from '../../gateway/fabric/decode-block.ts'
 import type { SignedCommand } from '../../ledger/index.ts'
-import { canonicalEntry, isLedgerErrorCode, ledgerKey, organisationOf } from '../../ledger/index.ts'
+import { canonicalEntry, isLedgerErrorCode, organisationOf } from '../../ledger/index.ts'
 import { connectPeer } from '../../network/fabric/peer-connection.ts'
 import type { Simulation, SubmitOptions } from '../support/memory-ledger.ts'
 import { MemoryLedger } from '../support/memory-ledger.ts'
@@ -31,14 +31,19 @@ class Shadow extends MemoryLedger {
     commands: readonly unknown[],
     options: SubmitOptions = {},
   ): Promise<Simulation> {
-    const today = this.get(ledgerKey)?.cycle.date ?? ''
-    const isOver = today >= LAST_DATE
-    const kept = (commands as SignedCommand[]).filter(
-      ({ command }) => !isOver || command.type !== 'RollBusinessDate',
-    )
+    const kept = (commands as SignedCommand[]).filter(({ command }) => {
+      const { to } = command.body as { readonly to?: unknown }
+      return command.type !== 'RollBusinessDate' || dateOf(to) <= LAST_DATE
+    })
     if (kept.length === 0) return { outcomes: [], writes: [], published: [], reads: [] }
     return await super.submit(organisation, kept, options)
   }
+}
+
+/** The date of a cycle; none is after it when it is malformed. */
+function dateOf(cycle: unknown): string {
+  const { date } = cycle as { readonly date?: unknown }
+  return typeof date === 'string' ? date : ''
 }
 
 /**
@@ -54,22 +59,25 @@ export async function runModelOn(
   },
 ): Promise<ModelRun> {
   const shadow = new Shadow(await modelLedger())
-  await send(net, shadow.submitted as SignedCommand[], 1)
+  for (const command of shadow.submitted as SignedCommand[]) await send(net, [command])
   const verdicts = new Map<string, number>()
-  let [sent, told] = [shadow.submitted.length, 0]
+  let [made, told] = [shadow.submitted.length, 0]
+  const waiting: SignedCommand[][] = []
   const sendOn = async (): Promise<void> => {
-    const commands = shadow.submitted.slice(sent) as SignedCommand[]
-    sent = shadow.submitted.length
-    for (const verdict of await send(net, commands, commands.length)) {
-      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
-      told += 1
+    for (const commands of turnsOf(waiting.splice(0))) {
+      for (const verdict of await send(net, commands)) {
+        verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
+        told += 1
+      }
     }
     options.onProgress?.(told)
   }
   const times = Math.ceil(options.commands / COMMANDS_PER_EPISODE)
   for (const play of mixed(playsOf(shadow, options.seed, times), options.seed)) {
     await play()
-    if (shadow.submitted.length - sent >= SENT_AT_ONCE) await sendOn()
+    waiting.push(shadow.submitted.slice(made) as SignedCommand[])
+    made = shadow.submitted.length
+    if (waiting.flat().length >= SENT_AT_ONCE) await sendOn()
     if (told >= options.commands) break
   }
   await sendOn()
@@ -77,25 +85,35 @@ export async function runModelOn(
   return { commands: told, episodes: 1, verdicts, violations: [...found, ...(await strays(net))] }
 }
 
-/** Sends commands so many at a time; those of one organisation's people go in their order. */
-async function send(
-  net: TestNetwork,
-  commands: readonly SignedCommand[],
-  atOnce: number,
-): Promise<string[]> {
-  const kept = commands.filter(({ command }) => !LEFT_OUT.has(command.type))
-  const told: string[] = []
-  for (let first = 0; first < kept.length; first += Math.max(1, atOnce)) {
-    const part = kept.slice(first, first + atOnce)
-    const answers = ORGANISATIONS.map(async (organisation) => {
-      const own = part.filter(({ command }) => organisationOf(command.actor) === organisation)
-      if (own.length === 0) return []
-      const given = await net.postMany(organisation, own, 'admin')
-      return given.map((answer, at) => `${own[at]?.command.type ?? ''} ${verdictOf(answer)}`)
-    })
-    told.push(...(await Promise.all(answers)).flat())
+/**
+ * What is sent at once: of each play what one organisation's people do before it is another's turn,
+ * because that hangs on it. What different plays do meets by chance.
+ */
+function turnsOf(plays: readonly SignedCommand[][]): SignedCommand[][] {
+  const turns: SignedCommand[][] = []
+  for (const commands of plays) {
+    let turn = -1
+    let last = ''
+    for (const signed of commands) {
+      const organisation = organisationOf(signed.command.actor)
+      if (organisation !== last) turn += 1
+      last = organisation
+      ;(turns[turn] ??= []).push(signed)
+    }
   }
-  return told
+  return turns
+}
+
+/** Sends commands to all gateways at once; those of one organisation's people go in their order. */
+async function send(net: TestNetwork, commands: readonly SignedCommand[]): Promise<string[]> {
+  const kept = commands.filter(({ command }) => !LEFT_OUT.has(command.type))
+  const answers = ORGANISATIONS.map(async (organisation) => {
+    const own = kept.filter(({ command }) => organisationOf(command.actor) === organisation)
+    if (own.length === 0) return []
+    const given = await net.postMany(organisation, own, 'admin')
+    return given.map((answer, at) => `${own[at]?.command.type ?? ''} ${verdictOf(answer)}`)
+  })
+  return (await Promise.all(answers)).flat()
 }
 
 function verdictOf({ status, code }: Record<string, unknown>): string {
