@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { seededRandom } from '../../data/seeded-random.ts'
-import { booksOf, comparableBooks, contradictions, replayedBooksOf } from '../support/books.ts'
+import {
+  booksOf,
+  comparableBooks,
+  contradictions,
+  replayedBooksOf,
+  strayContents,
+} from '../support/books.ts'
 import type { MemoryLedger } from '../support/memory-ledger.ts'
 import { verdict } from '../support/opened-ledger.ts'
 import { modelLedger } from './model-world.ts'
@@ -70,7 +76,7 @@ async function playEpisode(
 
 /** Everything in which the books of a ledger contradict themselves or its entries. */
 export function allContradictions(ledger: MemoryLedger): string[] {
-  const found = contradictions(ledger)
+  const found = [...contradictions(ledger), ...strayContents(ledger)]
   const replayed = comparableBooks(replayedBooksOf(ledger))
   const isReplayed = isDeepStrictEqual(comparableBooks(booksOf(ledger)), replayed)
   return isReplayed ? found : [...found, 'the entries replayed do not come to the books']

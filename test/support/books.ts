@@ -1,73 +1,41 @@
 import type {
+  Books,
   Contract,
   CouponSeries,
-  Delta,
   Entry,
   Key,
-  Lot,
   PointsProgramme,
   QuotaPool,
 } from '../../ledger/index.ts'
 import {
   accountKey,
-  codeOf,
   CONTRACT_KINDS,
   couponKey,
-  deltaKey,
-  holdingKey,
-  isSeries,
   ledgerKey,
-  mergeLots,
   programmeKey,
   quotaPoolKey,
   ReplayedBooks,
+  replayedBooks,
+  replayedContents,
   seriesKey,
   SETTLEMENT_ASSET,
   splitKey,
+  stateBooks,
+  stateContents,
   sumLots,
 } from '../../ledger/index.ts'
 import { orderKey, purchaseKey, rateKey, receiptKey, rushKey } from '../../ledger/keys.ts'
 import type { Stored } from '../../ledger/records.ts'
 import type { MemoryLedger } from './memory-ledger.ts'
 
-/** The books of a ledger, added up from its own records: holdings, and sums of deltas. */
-export interface Books {
-  /** Lots by `account asset`, merged as of the business date. */
-  readonly holdings: ReadonlyMap<string, readonly Lot[]>
-  /** Turnover by `path asset`. */
-  readonly turnover: ReadonlyMap<string, Delta>
-}
-
-const decodeHolding = holdingKey('', '').codec.decode
-const decodeDelta = deltaKey('', '', '').codec.decode
-
 /** The last business date that the ledger has come to. */
 export function today(ledger: MemoryLedger): string {
   return ledger.get(ledgerKey)?.cycle.date ?? ''
 }
 
+/** The books of a ledger, added up from its own records. */
 export function booksOf(ledger: MemoryLedger): Books {
-  const lots = new Map<string, Lot[]>()
-  const turnover = new Map<string, Delta>()
-  for (const [name, text] of ledger.state) {
-    const [kind, ...parts] = name.split('/')
-    if (kind === 'holding' || kind === 'credit') {
-      const [account = '', asset = ''] = parts
-      const holding = `${account} ${asset}`
-      lots.set(holding, [...(lots.get(holding) ?? []), ...decodeHolding(text).lots])
-    }
-    if (kind === 'delta') {
-      const path = parts.slice(0, -2).join('/')
-      addDelta(turnover, `${path} ${parts.at(-2)}`, decodeDelta(text))
-    }
-  }
-  const merged = [...lots].map(([holding, held]) => [holding, mergeLots(held, today(ledger))])
-  return { holdings: new Map(merged as [string, Lot[]][]), turnover }
-}
-
-function addDelta(turnover: Map<string, Delta>, key: string, { debit, credit }: Delta): void {
-  const before = turnover.get(key) ?? { debit: 0n, credit: 0n }
-  turnover.set(key, { debit: before.debit + debit, credit: before.credit + credit })
+  return stateBooks(ledger.state, today(ledger))
 }
 
 function nonEmpty<T>(map: ReadonlyMap<string, readonly T[]>): Map<string, readonly T[]> {
@@ -85,20 +53,24 @@ export function comparableBooks({ holdings, turnover }: Books): unknown {
 
 /** The same books, made from nothing but the published entries. */
 export function replayedBooksOf(ledger: MemoryLedger): Books {
-  const replayed = new ReplayedBooks()
-  for (const entry of ledger.entries()) replayed.apply(entry)
-  const holdings = new Map<string, readonly Lot[]>()
-  const turnover = new Map<string, Delta>()
-  for (const { account, asset, debit, credit, lots } of replayed.balances()) {
-    const code = codeOf(account)
-    if (code === '7102' && !isSeries(asset)) {
-      holdings.set(`${account.slice(5)} ${asset}`, mergeLots(lots, today(ledger)))
-    } else if (!['7102', '7103'].includes(code)) {
-      addDelta(turnover, `${account} ${asset}`, { debit, credit })
-    }
-    if (code !== account) addDelta(turnover, `${code} ${asset}`, { debit, credit })
-  }
-  return { holdings, turnover }
+  return replayedBooks(replayed(ledger), today(ledger))
+}
+
+function replayed(ledger: MemoryLedger): ReplayedBooks {
+  const books = new ReplayedBooks()
+  for (const entry of ledger.entries()) books.apply(entry)
+  return books
+}
+
+/** Coupons and escrowed points of which the records say another thing than the entries. */
+export function strayContents(ledger: MemoryLedger): string[] {
+  const recorded = stateContents(ledger.state, today(ledger))
+  const posted = replayedContents(replayed(ledger), today(ledger))
+  return [...new Set([...recorded.keys(), ...posted.keys()])].flatMap((key) =>
+    recorded.get(key) === posted.get(key)
+      ? []
+      : [`${key}: recorded ${recorded.get(key)}, posted ${posted.get(key)}`],
+  )
 }
 
 function termsOf(ledger: MemoryLedger): (PointsProgramme | CouponSeries)[] {
