@@ -4,7 +4,7 @@ import fabric from 'fabric-contract-api'
 import { CHAINCODE_NAME, encodeAnswer, parseSubmit, submit } from '../ledger/index.ts'
 import { readCall } from './caller.ts'
 import { cryptography } from './cryptography.ts'
-import { getAccount, getOutcomes, getProgrammes, getQuota } from './look-ups.ts'
+import { getAccount, getOutcomes, getProgrammes, getQuota, getRecords } from './look-ups.ts'
 import { requestText } from './request-text.ts'
 import { flush, stubReader } from './stub-state.ts'
 
@@ -39,6 +39,10 @@ export class LedgerContract extends Contract {
   async GetQuota(context: FabricContext, requestJson: string): Promise<string> {
     return await getQuota(requestJson, stubReader(context.stub))
   }
+
+  async GetRecords(context: FabricContext, requestJson: string): Promise<string> {
+    return await getRecords(requestJson, stubReader(context.stub))
+  }
 }
 
 // Decorators called as functions: no build step emits metadata, and only these become callable.
@@ -48,6 +52,7 @@ const TRANSACTIONS = {
   GetOutcomes: false,
   GetProgrammes: false,
   GetQuota: false,
+  GetRecords: false,
 } as const
 
 for (const [name, isSubmit] of Object.entries(TRANSACTIONS)) {

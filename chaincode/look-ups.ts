@@ -135,3 +135,21 @@ export async function getQuota(requestJson: string, reader: StateReader): Promis
     lanes: left.flatMap((quota, lane) => (quota === undefined ? [] : [{ lane, left: quota.left }])),
   })
 }
+
+const parseRecords = parser(
+  Type.Object(
+    {
+      keys: Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), {
+        maxItems: MAX_LOOKED_UP_KEYS,
+      }),
+    },
+    closed,
+  ),
+)
+
+/** Records of any kind by the names of their keys, as the state has them; null where there is none. */
+export async function getRecords(requestJson: string, reader: StateReader): Promise<string> {
+  const { keys } = parseRecords(requestJson)
+  const texts = await reader.readMany(keys)
+  return answer({ records: texts.map((text) => text ?? null) })
+}

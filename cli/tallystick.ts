@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addAuditCommand } from './commands/audit.ts'
 import { addDayCommand } from './commands/day.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addGiftLinkCommands } from './commands/gift-link.ts'
@@ -17,6 +18,7 @@ addImportCouponsCommand(program)
 addTransferCommand(program)
 addSignCommand(program)
 addGiftLinkCommands(program)
+addAuditCommand(program)
 
 try {
   await program.parseAsync()

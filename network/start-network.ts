@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { destination, pino } from 'pino'
 import type { ConnectionProfile, Gateway } from '../gateway/index.ts'
 import { rebuild, startGateway } from '../gateway/index.ts'
+import { writeConnections } from './connections-file.ts'
 import { CHANNEL, ORGANISATIONS } from './consortium.ts'
 import { startEmbeddedEngine } from './embedded-engine.ts'
 import type { OrderingType } from './consortium-file.ts'
@@ -98,6 +99,7 @@ async function startEmbedded({ dataDir, ports }: NetworkOptions): Promise<Networ
   for (const gateway of gateways) gateway.connectPeers(peersOf(gateway.organisation, addresses))
   await Promise.all(gateways.map((gateway) => gateway.ready()))
   writeGatewaysFile(dataDir, { channel: CHANNEL, gateways: addresses })
+  writeConnections(dataDir, engine.profiles)
   return {
     channel: CHANNEL,
     gateways: addresses,

@@ -21,9 +21,14 @@ const CACHED_IDENTITIES_MAX = 1000
 export class Membership {
   readonly #authorities: ReadonlyMap<string, X509Certificate>
   readonly #identities = new Map<string, Identity>()
+  readonly #nowMs: () => number
 
-  /** `caCertificates` maps an MSP id to the PEM of its certification authority. */
-  constructor(caCertificates: ReadonlyMap<string, string>) {
+  /**
+   * `caCertificates` maps an MSP id to the PEM of its certification authority; certificates have to
+   * be good at the time that `nowMs` tells.
+   */
+  constructor(caCertificates: ReadonlyMap<string, string>, nowMs: () => number = Date.now) {
+    this.#nowMs = nowMs
     this.#authorities = new Map(
       [...caCertificates].map(([mspId, pem]) => [mspId, new X509Certificate(pem)]),
     )
@@ -38,14 +43,14 @@ export class Membership {
     return Math.floor(this.#authorities.size / 2) + 1
   }
 
-  /** The identity behind a serialised one, or undefined when no member's CA vouches for it now. */
+  /** The identity behind a serialised one, or undefined when no member's CA vouches for it then. */
   identify(serializedIdentity: Uint8Array): Identity | undefined {
     const cacheKey = Buffer.from(serializedIdentity).toString('latin1')
     const identity = this.#identities.get(cacheKey) ?? this.#parse(serializedIdentity)
     if (!identity) return undefined
     if (this.#identities.size >= CACHED_IDENTITIES_MAX) this.#identities.clear()
     this.#identities.set(cacheKey, identity)
-    const nowMs = Date.now()
+    const nowMs = this.#nowMs()
     return nowMs >= identity.validFromMs && nowMs <= identity.validToMs ? identity : undefined
   }
 

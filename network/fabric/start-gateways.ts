@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { writeConnections } from '../connections-file.ts'
 import type { GatewayAddress } from '../gateways-file.ts'
 import { newTokens, readGatewaysFile, writeGatewaysFile } from '../gateways-file.ts'
 import { gatewayConfig, gatewayName, gatewayProcess } from './gateway-node.ts'
@@ -9,6 +10,7 @@ import { takenPorts } from './listening.ts'
 import { NetworkFailure } from './network-failure.ts'
 import { writeJson } from './network-files.ts'
 import { networkFolder } from './network-settings.ts'
+import { profileOf } from './profiles.ts'
 import { superviseGateways, supervisorStatus } from './supervisor-client.ts'
 import type { Topology } from './topology.ts'
 
@@ -49,6 +51,10 @@ export async function startGateways(options: GatewaysOptions): Promise<readonly 
   await superviseGateways(topology.folder, specs)
   await Promise.all(addresses.map(waitUntilReady))
   writeGatewaysFile(dataDir, { channel, gateways: addresses })
+  writeConnections(
+    dataDir,
+    organisations.map((party) => profileOf(topology, party)),
+  )
   return addresses
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { parseLedgerError } from '../../ledger/index.ts'
+import { accountKey, parseLedgerError, programmeKey } from '../../ledger/index.ts'
 import { certificateOf } from '../support/certificates.ts'
 import type { Creator } from '../support/fake-peer.ts'
 import { FakePeer } from '../support/fake-peer.ts'
@@ -116,6 +116,13 @@ test("GetQuota gives the pool and an organisation's lanes", async () => {
   }
 })
 
+test('GetRecords gives records as they are, null where there are none', async () => {
+  const names = [accountKey(accountOf(ANN)).name, 'account/mall:a-nobody', programmeKey(STAR).name]
+  expect(await ask('GetRecords', { keys: names })).toEqual({
+    records: [ledger.state.get(names[0] ?? ''), null, ledger.state.get(names[2] ?? '')],
+  })
+})
+
 function many(count: number, of: (at: number) => unknown): unknown[] {
   return Array.from({ length: count }, (_, at) => of(at))
 }
@@ -137,6 +144,7 @@ describe('a look-up reads at most 1,000 keys', () => {
     ['GetAccount', { ...ANNS, credits: many(998, credit) }],
     ['GetOutcomes', { commands: many(1_000, id) }],
     ['GetProgrammes', { assets: many(1_000, asset) }],
+    ['GetRecords', { keys: many(1_000, asset) }],
   ])('%s does', async (name, request) => {
     await expect(ask(name, request)).resolves.toBeDefined()
   })
@@ -152,6 +160,8 @@ describe('a look-up reads at most 1,000 keys', () => {
     ['GetOutcomes', { commands: [{ actor: ANN, id: 'a/b/c/d/e' }] }],
     ['GetProgrammes', { assets: ['star'] }],
     ['GetQuota', { asset: STAR, organisation: 'mall/0' }],
+    ['GetRecords', { keys: many(1_001, asset) }],
+    ['GetRecords', { keys: [''] }],
     ['GetQuota', null],
   ])('%s refuses', async (name, request) => {
     const { status, message, calls } = await peer.invoke(auditor, name, JSON.stringify(request))

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { AuditReport } from '../../audit/index.ts'
 import { readGatewaysFile } from '../../network/gateways-file.ts'
 import { startNetwork } from '../../network/start-network.ts'
+import { runTallystick } from '../cli/run-tallystick.ts'
 import { tallyDay } from '../day/tally.ts'
 import { KillableNetwork } from '../support/fabric-faults.ts'
 import type { DayTotals, PlayedDay } from '../support/played-day.ts'
@@ -94,6 +96,20 @@ async function expectSameBooks(
     return { organisation, rows, detail, isRight: true }
   })
   expect(await booksEverywhere(dataDir, asOfBlock)).toEqual(expected)
+}
+
+/** What an auditor finds at the peer of each organisation: nothing, and everywhere the same chain. */
+async function expectAudited(dataDir: string, organisations: readonly string[]): Promise<void> {
+  const hashes = new Set<string>()
+  for (const organisation of organisations) {
+    const args = ['audit', '--org', organisation, '--data', dataDir, '--json']
+    const { stdout, stderr, status } = await runTallystick(args)
+    const report = JSON.parse(stdout === '' ? JSON.stringify({ stderr }) : stdout) as AuditReport
+    expect(report).toMatchObject({ findings: [], notCompared: [] })
+    expect(status).toBe(0)
+    hashes.add(report.lastHash)
+  }
+  expect(hashes.size).toBe(1)
 }
 
 /** A made day and a network of its own for each suite, and the way to them. */
@@ -187,6 +203,10 @@ describe.runIf(ASKED)(
       await expectSameBooks(network.dataDir, played, ['bank', 'mall', 'airline'])
       expect(await network.command('verify')).toMatch(/^3 peers agree on \d+ blocks\.\n$/)
     })
+
+    test('holds before an auditor, at the peer of each organisation', async () => {
+      await expectAudited(here().network.dataDir, ['bank', 'mall', 'airline'])
+    })
   },
 )
 
@@ -209,5 +229,9 @@ describe.runIf(ASKED)('a day on Fabric, upgraded and joined', { timeout: LIMIT_M
     const { network } = here()
     await expectSameBooks(network.dataDir, played, ['bank', 'mall', 'airline', 'store'])
     expect(await network.command('verify')).toMatch(/^4 peers agree on \d+ blocks\.\n$/)
+  })
+
+  test('holds before an auditor, at the peer of the newcomer too', async () => {
+    await expectAudited(here().network.dataDir, ['store', 'bank'])
   })
 })

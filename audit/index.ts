@@ -1,0 +1,5 @@
+export { auditCopy, auditPeer } from './audit.ts'
+export type { AuditReport, OnBlock } from './audit.ts'
+export { BlockFileWriter } from './block-file.ts'
+export { PeerChain } from './peer-chain.ts'
+export type { PeerAddress } from './peer-chain.ts'
