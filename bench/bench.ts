@@ -5,7 +5,7 @@ import { FAULTS } from '../test/support/fabric-faults.ts'
 import type { BenchOptions, Measurement } from './measurement.ts'
 import { benchAuction } from './scenarios/auction.ts'
 import { benchBalance } from './scenarios/balance.ts'
-import { benchDay } from './scenarios/day.ts'
+import { benchDay, DATES } from './scenarios/day.ts'
 import { benchFairness } from './scenarios/fairness.ts'
 import { benchGrowth } from './scenarios/growth.ts'
 import { benchOverload } from './scenarios/overload.ts'
@@ -70,6 +70,9 @@ await new Command('npm run bench --')
     'uncompacted, of the account in balance',
     wholeUpTo(100_000),
     100_000,
+  )
+  .addOption(
+    new Option('--date <date>', 'of the trading day').choices([...DATES]).default(DATES[0]),
   )
   .addOption(
     new Option('--fault <kind>', 'in the middle of the day on Fabric')

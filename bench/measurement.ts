@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly deltas: number
   /** What happens in the middle of the trading day. */
   readonly fault: Fault
+  /** Which trading day is played. */
+  readonly date: string
   /** Gets a line for everything that takes its time. */
   readonly report: (line: string) => void
 }

@@ -1,8 +1,8 @@
-import { hash, hkdfSync, randomBytes, sign } from 'node:crypto'
+import { hash, hkdfSync, randomBytes } from 'node:crypto'
 import type { Command } from '../ledger/index.ts'
 import { giftClaimText, recipientText, seedText } from '../ledger/index.ts'
 import type { Wallet } from './wallet.ts'
-import { deriveWallet } from './wallet.ts'
+import { deriveWallet, signText } from './wallet.ts'
 
 /**
  * What a gift's link stands for. All of it comes from the secret, which stands behind the `#` of the
@@ -59,7 +59,5 @@ export function signGiftClaim(
   gift: string,
   to: string,
 ): string {
-  const data = Buffer.from(giftClaimText(ledger, gift, to), 'utf8')
-  const key = { key: wallet.privateKey, dsaEncoding: 'ieee-p1363' } as const
-  return sign('sha256', data, key).toString('base64')
+  return signText(giftClaimText(ledger, gift, to), wallet)
 }

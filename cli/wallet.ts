@@ -41,12 +41,16 @@ export function deriveWallet(secret: string, actor: string): Wallet {
   return openWallet(actor, createPrivateKey({ key: jwk, format: 'jwk' }))
 }
 
+/** The signature of a text by a wallet's key, in the form in which commands carry it. */
+export function signText(text: string, { privateKey }: Pick<Wallet, 'privateKey'>): string {
+  const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const
+  return sign('sha256', Buffer.from(text, 'utf8'), key).toString('base64')
+}
+
 /** The proof of a command by one wallet. */
 export function prove(command: Command<object>, wallet: Wallet): Proof {
-  const data = Buffer.from(signingText(command), 'utf8')
-  const signature = sign('sha256', data, { key: wallet.privateKey, dsaEncoding: 'ieee-p1363' })
   const { actor, keyId } = wallet
-  return { kind: 'p256', actor, keyId, signature: signature.toString('base64') }
+  return { kind: 'p256', actor, keyId, signature: signText(signingText(command), wallet) }
 }
 
 /** A command with a proof by each wallet; none for an organisation's own act. */

@@ -3,6 +3,7 @@ import type { Organisation } from './consortium.ts'
 import type { Slot } from './day-slots.ts'
 import { canGive, LAST_DAY, wordOf } from './expected-coupons.ts'
 import type { Day, LineMaker } from './line-maker.ts'
+import { dateAfter } from './line-maker.ts'
 import { drawOther, drawPoints, drawPut, givePut, isCovered, takePut } from './trade-draws.ts'
 import type { Put } from './trade-draws.ts'
 
@@ -14,6 +15,12 @@ interface AgreementLine {
   readonly lines: string
   readonly notBefore: string
   readonly notAfter: string
+  /** Another agreement that has to be carried out before. */
+  readonly after: string
+  /** What an oracle has to say before. */
+  readonly oracle: string
+  /** The agreement for which the oracle has said it; empty when the line does not bring that. */
+  readonly oracleSigned: string
 }
 
 /** What one member gives to another under an agreement. */
@@ -27,25 +34,20 @@ interface Agreement {
   readonly moves: readonly Move[]
   /** Who has not signed yet. */
   readonly waiting: Set<string>
+  isOracleHeard: boolean
 }
 
 /** Makes the lines of agreements files: several members agree, and at times two organisations. */
 export function agreementMaker(): LineMaker<AgreementLine> {
   const open: Agreement[] = []
   const closed: Agreement[] = []
+  /** The ids of those that were carried out. */
+  const executed = new Set<string>()
   const drafts = new Map<AgreementLine, Agreement>()
   const plain = (day: Day, slot: Slot): AgreementLine => {
-    const ready = open.flatMap((agreement) => {
-      const signer = [...agreement.waiting].find((id) => id.startsWith(slot.organisation))
-      return signer === undefined ? [] : [{ agreement, signer }]
-    })
-    if (ready.length > 0 && (ready.length > 12 || day.random.chance(0.72))) {
-      const { agreement, signer } = day.random.pick(ready)
-      return canGoOn(day, slot, agreement)
-        ? followUp(slot, agreement, 'sign', signer)
-        : { ...followUp(slot, agreement, 'withdraw', agreement.line.by), lines: '' }
-    }
-    const draft = drawDraft(day, slot)
+    const next = nextStep(day, slot, open, executed)
+    if (next !== undefined) return next
+    const draft = drawDraft(day, slot, open)
     drafts.set(draft.line, draft)
     return draft.line
   }
@@ -60,8 +62,12 @@ export function agreementMaker(): LineMaker<AgreementLine> {
       }
       const agreement = open.find((one) => one.line.agreement === line.agreement)
       if (agreement === undefined) return
-      agreement.waiting.delete(line.by)
-      if (line.action === 'sign' && agreement.waiting.size > 0) return
+      if (line.action !== 'withdraw') {
+        agreement.waiting.delete(line.by)
+        if (line.oracleSigned !== '') agreement.isOracleHeard = true
+        if (agreement.waiting.size > 0 || unmet(agreement, slot, executed) !== '') return
+        executed.add(line.agreement)
+      }
       open.splice(open.indexOf(agreement), 1)
       closed.push(agreement)
       if (line.action === 'withdraw') return
@@ -69,16 +75,69 @@ export function agreementMaker(): LineMaker<AgreementLine> {
       for (const { put, to } of agreement.moves) givePut(day, put, to)
     },
     members: ({ by }) => [by],
-    fields: ({ time, action, agreement, by, lines, notBefore, notAfter }) => [
-      time,
-      action,
-      agreement,
-      by,
-      lines,
-      notBefore,
-      notAfter,
+    fields: (line) => [
+      line.time,
+      line.action,
+      line.agreement,
+      line.by,
+      line.lines,
+      line.notBefore,
+      line.notAfter,
+      line.after,
+      line.oracle,
+      line.oracleSigned,
     ],
   }
+}
+
+/** What an agreement waits for besides signatures; '' when nothing. */
+function unmet(
+  { line, isOracleHeard }: Agreement,
+  { date }: Slot,
+  executed: ReadonlySet<string>,
+): '' | 'day' | 'agreement' | 'oracle' {
+  if (line.notBefore > date) return 'day'
+  if (line.after !== '' && !executed.has(line.after)) return 'agreement'
+  return line.oracle !== '' && !isOracleHeard ? 'oracle' : ''
+}
+
+/** A signature, or the end of what all have signed; nothing when there is to be a draft. */
+function nextStep(
+  day: Day,
+  slot: Slot,
+  open: readonly Agreement[],
+  executed: ReadonlySet<string>,
+): AgreementLine | undefined {
+  const { random } = day
+  const complete = open.filter(
+    (one) =>
+      one.waiting.size === 0 &&
+      one.line.by.startsWith(slot.organisation) &&
+      ['', 'oracle'].includes(unmet(one, slot, executed)),
+  )
+  if (complete.length > 0 && random.chance(0.5)) {
+    const agreement = random.pick(complete)
+    if (!canGoOn(day, slot, agreement)) return withdrawal(slot, agreement)
+    return heard(followUp(slot, agreement, 'execute', agreement.line.by))
+  }
+  const ready = open.flatMap((agreement) => {
+    const signer = [...agreement.waiting].find((id) => id.startsWith(slot.organisation))
+    return signer === undefined ? [] : [{ agreement, signer }]
+  })
+  if (ready.length === 0 || (ready.length <= 12 && !random.chance(0.72))) return undefined
+  const { agreement, signer } = random.pick(ready)
+  if (!canGoOn(day, slot, agreement)) return withdrawal(slot, agreement)
+  const line = followUp(slot, agreement, 'sign', signer)
+  return agreement.waiting.size === 1 && random.chance(0.4) ? heard(line) : line
+}
+
+/** The line with the oracle's word, where the agreement asks for one. */
+function heard(line: AgreementLine): AgreementLine {
+  return line.oracle === '' ? line : { ...line, oracleSigned: line.agreement }
+}
+
+function withdrawal(slot: Slot, agreement: Agreement): AgreementLine {
+  return { ...followUp(slot, agreement, 'withdraw', agreement.line.by), lines: '' }
 }
 
 /** Before the last signature everything has to be there; it may be spent until then. */
@@ -96,7 +155,7 @@ function followUp(
 }
 
 /** A gives to B, B to C, and C to A; an organisation may pay another one for it. */
-function drawDraft(day: Day, slot: Slot): Agreement {
+function drawDraft(day: Day, slot: Slot, open: readonly Agreement[]): Agreement {
   const { random } = day
   const first = drawPut(day, slot, 'transfer', 0.4)
   const home = random.chance(0.7) ? slot.organisation : undefined
@@ -115,11 +174,30 @@ function drawDraft(day: Day, slot: Slot): Agreement {
     agreement: `${slot.organisation}:c-${number}`,
     by: first.member,
     lines: [...moves.flatMap(linesOf), ...(money === undefined ? [] : [money.line])].join(';'),
-    notBefore: '',
     notAfter: LAST_DAY,
+    ...drawCondition(day, slot, number, open),
+    oracleSigned: '',
   }
   const signers = [...moves.map(({ put }) => put.member), ...(money?.signers ?? [])]
-  return { line, moves, waiting: new Set(signers) }
+  return { line, moves, waiting: new Set(signers), isOracleHeard: false }
+}
+
+type Condition = Pick<AgreementLine, 'notBefore' | 'after' | 'oracle'>
+
+/** Three of ten wait for a day, for another agreement, or for an oracle. */
+function drawCondition(
+  day: Day,
+  slot: Slot,
+  number: string,
+  open: readonly Agreement[],
+): Condition {
+  const none: Condition = { notBefore: '', after: '', oracle: '' }
+  const { random } = day
+  if (!random.chance(0.3)) return none
+  const kind = random.below(slot.isOpening ? 3 : 2)
+  if (kind === 2) return { ...none, notBefore: dateAfter(slot.date, 1) }
+  if (kind === 1 && open.length > 0) return { ...none, after: random.pick(open).line.agreement }
+  return { ...none, oracle: `parcel ${number} was handed over` }
 }
 
 /** What the third of a round gives to the first: a coupon, or some miles, if there are any. */
@@ -154,8 +232,6 @@ function agreementFlaws(
   open: readonly Agreement[],
   closed: readonly Agreement[],
 ): LineMaker<AgreementLine>['flaws'] {
-  const drawFrom = (pool: readonly Agreement[], day: Day): Agreement | null =>
-    pool.length === 0 ? null : day.random.pick(pool)
   return {
     'signed by a stranger': {
       count: 16,
@@ -189,6 +265,7 @@ function agreementFlaws(
         return agreement && followUp(slot, agreement, 'execute', agreement.line.by)
       },
     },
+    ...oracleFlaws(open),
     'unknown agreement': {
       count: 8,
       spoil: (_day, slot, line) =>
@@ -203,4 +280,35 @@ function agreementFlaws(
       },
     },
   }
+}
+
+function oracleFlaws(open: readonly Agreement[]): LineMaker<AgreementLine>['flaws'] {
+  return {
+    'another oracle’s word': {
+      count: 10,
+      spoil: (day, slot) => {
+        const asking = open.filter(({ line, waiting }) => line.oracle !== '' && waiting.size > 0)
+        const agreement = drawFrom(asking, day)
+        const [by] = agreement?.waiting ?? []
+        if (agreement === null || by === undefined) return null
+        const line = followUp(slot, agreement, 'sign', by)
+        return { ...line, oracleSigned: `${slot.organisation}:c-other` }
+      },
+    },
+    'carried out unheard': {
+      count: 40,
+      spoil: (day, slot) => {
+        const silent = open.filter(
+          ({ line, waiting, isOracleHeard }) =>
+            line.oracle !== '' && waiting.size === 0 && !isOracleHeard,
+        )
+        const agreement = drawFrom(silent, day)
+        return agreement && followUp(slot, agreement, 'execute', agreement.line.by)
+      },
+    },
+  }
+}
+
+function drawFrom(pool: readonly Agreement[], day: Day): Agreement | null {
+  return pool.length === 0 ? null : day.random.pick(pool)
 }

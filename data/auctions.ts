@@ -1,5 +1,7 @@
-import { HUI, ORGANISATIONS, STAR } from './consortium.ts'
+import { HUI, STAR } from './consortium.ts'
 import type { Organisation } from './consortium.ts'
+import type { DayClock } from './day-clock.ts'
+import { minutesAfter } from './day-clock.ts'
 import type { Slot } from './day-slots.ts'
 import { LAST_DAY } from './expected-coupons.ts'
 import type { Day, LineMaker } from './line-maker.ts'
@@ -27,23 +29,19 @@ interface Auction {
   best: { readonly member: string; readonly amount: bigint } | undefined
 }
 
-/** Each organisation tells the time so often; the ledger's clock is where two of them have come. */
-const TICK_MINUTES = 480
 const MOST_OPEN = 30
 
 /** Makes the lines of auctions files: English auctions, and the ticks of the ledger's clock. */
-export function auctionMaker(): LineMaker<AuctionLine> {
+export function auctionMaker(clock: DayClock): LineMaker<AuctionLine> {
   const open = new Map<Organisation, Auction[]>()
   const closed: Auction[] = []
-  const ticks = new Map<Organisation, string>()
   const items = new Map<AuctionLine, Put>()
-  const clock = (): string => ORGANISATIONS.map((id) => ticks.get(id) ?? '').toSorted()[1] ?? ''
   const plain = (day: Day, slot: Slot): AuctionLine => {
-    if ((ticks.get(slot.organisation) ?? '') < minutesBefore(slot.time, TICK_MINUTES)) {
+    if (clock.isDue(slot.organisation, slot.time)) {
       return { ...EMPTY, time: slot.time, action: 'tick' }
     }
     const own = open.get(slot.organisation) ?? []
-    const due = own.find(({ closesAt }) => closesAt <= clock())
+    const due = own.find(({ closesAt }) => closesAt <= clock.now())
     if (due !== undefined) {
       const member = day.population.draw().id
       return { ...EMPTY, time: slot.time, action: 'close', auction: due.line.auction, member }
@@ -61,7 +59,7 @@ export function auctionMaker(): LineMaker<AuctionLine> {
     plain,
     book: (day, slot, line) => {
       const own = open.get(slot.organisation) ?? []
-      if (line.action === 'tick') ticks.set(slot.organisation, line.time)
+      if (line.action === 'tick') clock.tick(slot.organisation, line.time)
       if (line.action === 'open') {
         const item = items.get(line)
         if (item === undefined || !isCovered(day, slot, item)) return
@@ -71,7 +69,7 @@ export function auctionMaker(): LineMaker<AuctionLine> {
       }
       const auction = own.find((one) => one.line.auction === line.auction)
       if (auction === undefined) return
-      if (line.action === 'bid') bid(day, slot, auction, line, clock())
+      if (line.action === 'bid') bid(day, slot, auction, line, clock.now())
       if (line.action !== 'close') return
       open.set(
         slot.organisation,
@@ -109,10 +107,6 @@ const EMPTY = {
   until: '',
 } as const
 
-function minutesBefore(time: string, minutes: number): string {
-  return new Date(Date.parse(`${time}Z`) - minutes * 60_000).toISOString().slice(0, 19)
-}
-
 function pointsOf(asset: string, amount: bigint): Omit<Put, 'member'> {
   return { coupons: [], points: [{ asset, amount }] }
 }
@@ -127,7 +121,7 @@ function bid(day: Day, slot: Slot, auction: Auction, line: AuctionLine, clock: s
     givePut(day, pointsOf(asset, auction.best.amount), auction.best.member)
   }
   auction.best = { member: line.member, amount }
-  const extended = minutesBefore(clock, -Number(extendSeconds) / 60)
+  const extended = minutesAfter(clock, Number(extendSeconds) / 60)
   if (extended > auction.closesAt) auction.closesAt = extended
 }
 
@@ -152,7 +146,7 @@ function openLine(day: Day, slot: Slot, item: Put): AuctionLine {
     points: String((3 + random.below(12)) * scale),
     increment: String((1 + random.below(3)) * scale),
     extendSeconds: random.pick(['0', '1800', '3600']),
-    closesAt: minutesBefore(slot.time, -minutes),
+    closesAt: minutesAfter(slot.time, minutes),
     until: LAST_DAY,
   }
 }
@@ -224,7 +218,7 @@ function auctionFlaws(
       count: 8,
       fits: (slot) => !slot.isOpening,
       spoil: (_day, slot, line) =>
-        line.action === 'open' ? { ...line, closesAt: minutesBefore(slot.time, 600) } : null,
+        line.action === 'open' ? { ...line, closesAt: minutesAfter(slot.time, -600) } : null,
     },
   }
 }

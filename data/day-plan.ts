@@ -13,8 +13,10 @@ export const COUPON_KINDS = [
   'offers',
   'orders',
   'refunds',
+  'requests',
   'returns',
   'rushes',
+  'sealed',
 ] as const
 export type CouponKind = (typeof COUPON_KINDS)[number]
 
@@ -57,7 +59,34 @@ export const HEADERS: Record<LineKind, readonly string[]> = {
     'closes_at',
     'until',
   ],
-  agreements: ['time', 'action', 'agreement', 'by', 'lines', 'not_before', 'not_after'],
+  requests: ['time', 'action', 'request', 'by', 'from', 'to', 'basket', 'until'],
+  sealed: [
+    'time',
+    'action',
+    'auction',
+    'member',
+    'basket',
+    'asset',
+    'points',
+    'bid',
+    'salt',
+    'bids_until',
+    'closes_at',
+    'unrevealed',
+    'until',
+  ],
+  agreements: [
+    'time',
+    'action',
+    'agreement',
+    'by',
+    'lines',
+    'not_before',
+    'not_after',
+    'after',
+    'oracle',
+    'oracle_signed',
+  ],
 }
 
 /** Lines of airline, bank and mall. */
@@ -73,7 +102,9 @@ const COUPON_LINES: Record<CouponKind, readonly [number, number, number]> = {
   offers: [220, 780, 600],
   exchanges: [140, 480, 380],
   auctions: [130, 310, 260],
-  agreements: [120, 380, 300],
+  agreements: [140, 440, 360],
+  requests: [120, 300, 280],
+  sealed: [100, 260, 260],
 }
 
 /** What a day is about, and how much of it there is. */

@@ -6,6 +6,7 @@ import { auctionMaker } from './auctions.ts'
 import { PROGRAMME_ROWS, TILL_KINDS } from './consortium.ts'
 import { CODE_ROWS, RATE_ROWS, RUSH_ROWS, SERIES_HEADER, SERIES_ROWS } from './coupon-series.ts'
 import { csvLine } from './csv-line.ts'
+import { dayClock } from './day-clock.ts'
 import { makeSlots, spreadFlaw } from './day-slots.ts'
 import type { Slot } from './day-slots.ts'
 import { COUPON_KINDS, DAY_PLANS, HEADERS } from './day-plan.ts'
@@ -24,6 +25,8 @@ import { orderMaker } from './orders.ts'
 import type { Purchases } from './orders.ts'
 import { refundMaker, returnMaker } from './refunds.ts'
 import { redemptionMaker } from './redemptions.ts'
+import { requestMaker } from './requests.ts'
+import { sealedAuctionMaker } from './sealed-auctions.ts'
 import { seededRandom } from './seeded-random.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import { transferMaker } from './transfers.ts'
@@ -90,6 +93,7 @@ function writerOf<Line>(maker: LineMaker<Line>): Writer {
 
 function makeWriters(): Record<LineKind, Writer> {
   const paid: Purchases = new Map()
+  const clock = dayClock()
   return {
     earnings: writerOf(earningMaker()),
     redemptions: writerOf(redemptionMaker()),
@@ -104,8 +108,10 @@ function makeWriters(): Record<LineKind, Writer> {
     gifts: writerOf(giftMaker()),
     offers: writerOf(offerMaker()),
     exchanges: writerOf(exchangeMaker()),
-    auctions: writerOf(auctionMaker()),
+    auctions: writerOf(auctionMaker(clock)),
     agreements: writerOf(agreementMaker()),
+    requests: writerOf(requestMaker()),
+    sealed: writerOf(sealedAuctionMaker(clock)),
   }
 }
 

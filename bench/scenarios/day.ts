@@ -14,7 +14,9 @@ import type { DayTotals } from '../../test/support/played-day.ts'
 import { DayPlay, totalsOf, totalsOfTally } from '../../test/support/played-day.ts'
 import type { Measurement } from '../measurement.ts'
 
-const DAY = join(import.meta.dirname, '../../data/2026-12-01')
+const DATA = join(import.meta.dirname, '../../data')
+/** Trading days whose files are there. */
+export const DATES = ['2026-12-01', '2026-12-02'] as const
 /** Other ports than a network of one's own is likely to have. */
 const BASE_PORT = 23_400
 /** When so much of the day is played, something happens to the network. */
@@ -25,38 +27,37 @@ export interface DayOptions {
   readonly orderer: OrderingType
   /** What happens in the middle of the day; only on Fabric. */
   readonly fault: Fault
+  /** Which trading day. */
+  readonly date: string
 }
 
 /**
- * The trading day, played by the command-line tool in a process of its own on a fresh network, and
+ * A trading day, played by the command-line tool in a process of its own on a fresh network, and
  * compared with the independent tally; on Fabric with the embedded ledger as well, and every block
  * at every peer with the others.
  */
-export async function benchDay({
-  engine,
-  orderer,
-  fault,
-}: DayOptions = EMBEDDED): Promise<Measurement> {
+export async function benchDay({ engine, orderer, fault, date }: DayOptions): Promise<Measurement> {
+  const day = join(DATA, date)
   const dir = mkdtempSync(join(tmpdir(), 'tallystick-bench-'))
   try {
-    const { totals, figures } = await playEmbedded(join(dir, 'embedded'))
-    if (engine === 'embedded') return { engine, ...figures }
-    const onFabric = await playOnFabric(join(dir, 'fabric'), { orderer, fault, embedded: totals })
-    return { engine, orderer, fault, ...onFabric }
+    const { totals, figures } = await playEmbedded(day, join(dir, 'embedded'))
+    if (engine === 'embedded') return { engine, date, ...figures }
+    const play = { day, orderer, fault, embedded: totals }
+    const onFabric = await playOnFabric(join(dir, 'fabric'), play)
+    return { engine, orderer, date, fault, ...onFabric }
   } finally {
     rmSync(dir, { recursive: true })
   }
 }
 
-const EMBEDDED: DayOptions = { engine: 'embedded', orderer: 'bft', fault: 'none' }
-
 async function playEmbedded(
+  day: string,
   dataDir: string,
 ): Promise<{ readonly totals: DayTotals; readonly figures: Measurement }> {
   const network = await startNetwork({ dataDir, ports: 'any' })
   try {
-    const first = await new DayPlay(DAY, dataDir).played()
-    const second = await new DayPlay(DAY, dataDir).played()
+    const first = await new DayPlay(day, dataDir).played()
+    const second = await new DayPlay(day, dataDir).played()
     const { lines, linesPerSecond, unresolved } = first.summary
     const totals = totalsOf(first)
     const figures = {
@@ -64,7 +65,7 @@ async function playEmbedded(
       linesPerSecond,
       replayedLinesPerSecond: second.summary.linesPerSecond,
       unresolved,
-      sameAsTally: isDeepStrictEqual(totals, expectedTotals()),
+      sameAsTally: isDeepStrictEqual(totals, expectedTotals(day)),
       rssMb: Math.round(process.memoryUsage.rss() / 1e6),
     }
     return { totals, figures }
@@ -74,6 +75,7 @@ async function playEmbedded(
 }
 
 interface FabricPlay {
+  readonly day: string
   readonly orderer: OrderingType
   readonly fault: Fault
   readonly embedded: DayTotals
@@ -81,12 +83,12 @@ interface FabricPlay {
 
 async function playOnFabric(
   dataDir: string,
-  { orderer, fault, embedded }: FabricPlay,
+  { day, orderer, fault, embedded }: FabricPlay,
 ): Promise<Measurement> {
   const network = await KillableNetwork.up({ dataDir, basePort: BASE_PORT, orderer })
   let play: DayPlay | undefined
   try {
-    play = new DayPlay(DAY, dataDir)
+    play = new DayPlay(day, dataDir)
     await play.reaches(MIDDLE)
     const startedMs = performance.now()
     await makeFault(network, fault)
@@ -94,7 +96,7 @@ async function playOnFabric(
     const isInTheMiddle = !play.isOver
     const first = await play.played()
     // As the tool itself says when it had to give up; and once more, to see that nothing changes.
-    const again = await new DayPlay(DAY, dataDir).played()
+    const again = await new DayPlay(day, dataDir).played()
     await network.isWhole()
     const { blocks, peers, differences } = await verifyLedgers(existingTopology(dataDir))
     const { lines, linesPerSecond, unresolved } = first.summary
@@ -108,7 +110,7 @@ async function playOnFabric(
       unresolvedAgain: again.summary.unresolved,
       replayedAgain: again.summary.replayed,
       sameAgain: isDeepStrictEqual(totalsOf(first), totals),
-      sameAsTally: isDeepStrictEqual(totals, expectedTotals()),
+      sameAsTally: isDeepStrictEqual(totals, expectedTotals(day)),
       sameAsEmbedded: isDeepStrictEqual(totals, embedded),
       blocks,
       peers,
@@ -120,6 +122,6 @@ async function playOnFabric(
   }
 }
 
-function expectedTotals(): DayTotals {
-  return totalsOfTally(tallyDay(DAY))
+function expectedTotals(day: string): DayTotals {
+  return totalsOfTally(tallyDay(day))
 }

@@ -1,3 +1,5 @@
+import { oracleText } from '../../ledger/index.ts'
+import { signText } from '../wallet.ts'
 import { couponOf, pointsOf, wordsOf } from './basket-words.ts'
 import type { Intent, LineContext } from './intent.ts'
 import type { FieldsOf } from './line-files.ts'
@@ -15,9 +17,10 @@ const TYPES = new Map([
  */
 export function agreementIntent(
   fields: FieldsOf<'agreements'>,
-  { keys }: LineContext,
+  context: LineContext,
 ): Intent | undefined {
-  const { action, agreement, by, not_before: notBefore, not_after: notAfter } = fields
+  const { keys } = context
+  const { action, agreement, by, not_before: notBefore, not_after: notAfter, after } = fields
   if (action === 'withdraw') return { type: 'WithdrawAgreement', actor: by, body: { agreement } }
   const type = TYPES.get(action)
   if (type === undefined) return undefined
@@ -29,8 +32,25 @@ export function agreementIntent(
     }),
     ...(notBefore !== '' && { notBefore }),
     notAfter,
+    ...(after !== '' && { after }),
+    ...(fields.oracle !== '' && { oracle: oracleOf(fields.oracle, context) }),
   }
-  return { type, actor: by, body: { agreement, terms } }
+  return { type, actor: by, body: { agreement, terms, ...heardOf(fields, context) } }
+}
+
+/** Whoever says what an agreement waits for has a key that the text itself names. */
+function oracleOf(text: string, { keys }: LineContext): { publicKey: string; text: string } {
+  return { publicKey: keys.walletOf(`oracle ${text}`).publicKey, text }
+}
+
+/** What the oracle has signed, and for which agreement, where the line brings that. */
+function heardOf(
+  { oracle, oracle_signed: agreement }: FieldsOf<'agreements'>,
+  { keys, ledger }: LineContext,
+): { readonly oracleSignature?: string } {
+  if (agreement === '') return {}
+  const text = oracleText(ledger, agreement, oracle)
+  return { oracleSignature: signText(text, keys.walletOf(`oracle ${oracle}`)) }
 }
 
 /** The members that lines of an agreement name. */

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+import { sealedBidId, sealedBidText } from '../../ledger/index.ts'
 import { basketOf } from './basket-words.ts'
 import type { Intent, LineContext } from './intent.ts'
 import type { FieldsOf } from './line-files.ts'
@@ -36,6 +38,51 @@ export function auctionIntent(
     until: fields.until,
   }
   return { type: 'OpenAuction', actor: member, body }
+}
+
+/**
+ * A member opens an auction by sealed bids, commits to a bid in one or reveals it; anybody closes it;
+ * whose bid nobody has revealed has it settled.
+ */
+export function sealedIntent(
+  fields: FieldsOf<'sealed'>,
+  { keys }: LineContext,
+): Intent | undefined {
+  const { action, auction, member, asset, points, bid: amount, salt } = fields
+  const from = keys.accountOf(member)
+  switch (action) {
+    case 'open':
+      return { type: 'OpenSealedAuction', actor: member, body: openSealed(fields, from) }
+    case 'commit': {
+      const commitment = hash('sha256', sealedBidText({ auction, from, amount, salt }))
+      const body = { auction, from, asset, deposit: points, commitment }
+      return { type: 'CommitBid', actor: member, body }
+    }
+    case 'reveal':
+      return { type: 'RevealBid', actor: member, body: { auction, from, amount, salt } }
+    case 'close':
+      return { type: 'CloseSealedAuction', actor: member, body: { auction } }
+    case 'settle': {
+      const bid = sealedBidId(auction, from, (text) => hash('sha256', text))
+      return { type: 'SettleBid', actor: member, body: { bid } }
+    }
+    default:
+      return undefined
+  }
+}
+
+function openSealed(fields: FieldsOf<'sealed'>, from: string): object {
+  return {
+    auction: fields.auction,
+    from,
+    item: basketOf(fields.basket),
+    asset: fields.asset,
+    minimum: fields.points,
+    bidsUntil: clockTimeOf(fields.bids_until),
+    closesAt: clockTimeOf(fields.closes_at),
+    unrevealed: fields.unrevealed,
+    until: fields.until,
+  }
 }
 
 /** Seconds by the ledger's clock; '0', which no command takes, for a text that is no time. */

@@ -3,13 +3,13 @@ import type { Command } from '../../ledger/index.ts'
 import type { DemoKeys } from '../demo-keys.ts'
 import { signCommand } from '../wallet.ts'
 import { agreementIntent } from './agreement-intents.ts'
-import { auctionIntent } from './auction-intents.ts'
+import { auctionIntent, sealedIntent } from './auction-intents.ts'
 import { claimIntent, handoverIntent, issueIntent, rushIntent } from './coupon-intents.ts'
 import type { Envelope, Intent, LineContext } from './intent.ts'
 import { tillOf } from './intent.ts'
 import type { DayLine, FieldsOf } from './line-files.ts'
 import { orderIntent, refundIntent } from './order-intents.ts'
-import { exchangeIntent, giftIntent, offerIntent } from './trade-intents.ts'
+import { exchangeIntent, giftIntent, offerIntent, requestIntent } from './trade-intents.ts'
 
 /** The first 128 bits of a name's SHA-256 in hex: the same command has the same id in every play. */
 export function deterministicId(name: string): string {
@@ -33,7 +33,7 @@ const NO_LEDGER = { channel: '', ledgerId: '' }
 
 /**
  * What a till or wallet asks of the ledger by a line, as it stands; undefined if it is malformed.
- * `ledger` counts for claims only, which a second key signs. The return of a purchase still lacks
+ * `ledger` counts where a second key signs: for claims, and for an oracle's word. The return of a purchase still lacks
  * the entry that it is about.
  */
 export function intentOf(
@@ -73,6 +73,8 @@ const MAKERS: { readonly [Kind in DayLine['kind']]: IntentMaker<Kind> } = {
   exchanges: exchangeIntent,
   auctions: auctionIntent,
   agreements: agreementIntent,
+  requests: requestIntent,
+  sealed: sealedIntent,
 }
 
 function earningIntent(fields: FieldsOf<'earnings'>, { organisation, keys }: LineContext): Intent {

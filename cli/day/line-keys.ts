@@ -3,7 +3,7 @@ import { basketOf } from './basket-words.ts'
 import { keysOf } from './line-command.ts'
 import type { DayLine } from './line-files.ts'
 
-const CONTRACTS = ['gift', 'offer', 'purchase', 'auction', 'agreement'] as const
+const CONTRACTS = ['gift', 'offer', 'purchase', 'auction', 'agreement', 'request'] as const
 const COUPON = 'coupon '
 const BASKETS = ['basket', 'gives', 'wants', 'coupons'] as const
 
@@ -26,12 +26,12 @@ export function keysOfDay(lines: readonly DayLine[]): Map<DayLine, readonly stri
     const contract = contractOf(line)
     const before = parties.get(contract ?? '') ?? new Set<string>()
     const coupons = couponKeys(line)
-    const own = [...keysOf(line), ...agreedMembers(line, before), ...coupons]
+    const own = [...keysOf(line), ...agreedMembers(line, before), ...conditionOf(line), ...coupons]
     if (contract === undefined) {
       keys.set(line, own)
       continue
     }
-    if (line.kind === 'auctions') auctions.add(contract)
+    if (line.kind === 'auctions' || line.kind === 'sealed') auctions.add(contract)
     const others = [...before].filter((party) => concerns(line, party)).map(keyOfParty)
     keys.set(line, [...new Set([contract, ...own, ...others])])
     const { action = '', member = '', by = '' } = fieldsOf(line)
@@ -44,6 +44,8 @@ export function keysOfDay(lines: readonly DayLine[]): Map<DayLine, readonly stri
 function concerns(line: DayLine, party: string): boolean {
   const isBid = line.kind === 'auctions' && line.fields?.action === 'bid'
   if (isBid) return party.startsWith('bid ')
+  // A deposit is put beside the others, and gives nothing back.
+  if (line.kind === 'sealed' && line.fields?.action === 'commit') return false
   if (party.startsWith(COUPON)) return true
   return line.kind !== 'gifts' && line.kind !== 'agreements' && !party.endsWith(' ')
 }
@@ -73,6 +75,12 @@ function agreedMembers(line: DayLine, before: ReadonlySet<string>): string[] {
   const isLast = signatoriesOf(lines).every((id) => id === by || before.has(`sign ${id}`))
   if (action !== 'execute' && !(action === 'sign' && isLast)) return []
   return membersOf(lines).map((member) => `member ${member}`)
+}
+
+/** The agreement for which the line's own has to wait. */
+function conditionOf(line: DayLine): string[] {
+  const after = line.kind === 'agreements' ? (line.fields?.after ?? '') : ''
+  return after === '' ? [] : [`agreement ${after}`]
 }
 
 /** Coupons, whoever has them, and the codes that are good for one. */

@@ -61,6 +61,22 @@ export function offerIntent(
   return { type: 'OpenOffer', actor: member, body }
 }
 
+/** A member asks another for something; who was asked pays or declines. */
+export function requestIntent(
+  { action, request, by, from: payer, to: payee, basket, until }: FieldsOf<'requests'>,
+  { keys }: LineContext,
+): Intent | undefined {
+  if (action === 'decline') return { type: 'DeclineRequest', actor: by, body: { request } }
+  const [from, to] = [keys.accountOf(payer), keys.accountOf(payee)]
+  if (action === 'pay') {
+    const body = { request, from, to, pays: basketOf(basket) }
+    return { type: 'PayRequest', actor: by, body }
+  }
+  if (action !== 'ask') return undefined
+  const body = { request, from, to, asks: basketOf(basket), until }
+  return { type: 'RequestPayment', actor: by, body }
+}
+
 /** A member exchanges points under one rate or two; each leg is `rate/asset=points`. */
 export function exchangeIntent(
   { member, pays, legs, quoted_on: quotedOn }: FieldsOf<'exchanges'>,

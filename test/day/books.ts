@@ -156,6 +156,18 @@ export function countOf(books: Books, name: string): bigint {
   return books.counts.get(name) ?? 0n
 }
 
+/** A local time in seconds. */
+export function secondsOf(time: string): bigint {
+  return BigInt(Date.parse(`${time}Z`) / 1_000)
+}
+
+/** The time at which two of three organisations have arrived. */
+export function clockOf(books: Books): bigint {
+  const times = ['airline', 'bank', 'mall'].map((id) => countOf(books, `clock ${id}`))
+  times.sort((one, other) => (one < other ? -1 : 1))
+  return times[1] ?? 0n
+}
+
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
 }

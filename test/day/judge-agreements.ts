@@ -15,6 +15,11 @@ interface Agreement {
   readonly text: string
   readonly lines: readonly AgreementLine[]
   readonly signed: Set<string>
+  readonly notBefore: string
+  readonly after: string
+  readonly oracle: string
+  isOracleHeard: boolean
+  isExecuted: boolean
   isOpen: boolean
 }
 
@@ -51,8 +56,9 @@ function isParty({ lines }: Pick<Agreement, 'lines'>, by: string): boolean {
   )
 }
 
-function textOf({ lines, not_before: notBefore, not_after: notAfter }: Fields): string {
-  return `${lines} ${notBefore} ${notAfter}`
+function textOf(fields: Fields): string {
+  const { lines, not_before: notBefore, not_after: notAfter, after, oracle } = fields
+  return [lines, notBefore, notAfter, after, oracle].join(' ')
 }
 
 function draft(books: Books, { date, fields }: Judged): Refusal {
@@ -60,14 +66,28 @@ function draft(books: Books, { date, fields }: Judged): Refusal {
   const lines = linesOf(fields.lines)
   const members = lines.flatMap(({ kind, from, to }) => (kind === 'money' ? [] : [from, to]))
   if (members.some((member) => !books.members.has(member))) return 'ACCOUNT_UNKNOWN'
+  if (fields.after !== '' && !books.contracts.has(`agreement ${fields.after}`)) {
+    return 'CONTRACT_UNKNOWN'
+  }
   if (books.contracts.has(`agreement ${id}`)) return 'CONTRACT_EXISTS'
   if (!isParty({ lines }, by)) return 'NOT_AUTHORISED'
   if (homeOf(id) !== homeOf(by)) return 'CONTRACT_ELSEWHERE'
   if (lines.some(({ from, to }) => from === to)) return 'SAME_ACCOUNT'
   const coupons = lines.filter(({ kind }) => kind === 'coupon').map(({ what }) => what)
   if (new Set(coupons).size < coupons.length) return 'ASSET_TWICE'
+  if (fields.not_before > fields.not_after) return 'DATES_REVERSED'
   if (fields.not_after < date) return 'LAST_DAY_PAST'
-  const agreement: Agreement = { text: textOf(fields), lines, signed: new Set(), isOpen: true }
+  const agreement: Agreement = {
+    text: textOf(fields),
+    lines,
+    signed: new Set(),
+    notBefore: fields.not_before,
+    after: fields.after,
+    oracle: fields.oracle,
+    isOracleHeard: false,
+    isExecuted: false,
+    isOpen: true,
+  }
   books.contracts.set(`agreement ${id}`, agreement)
   return null
 }
@@ -94,16 +114,43 @@ function sign(books: Books, agreement: Agreement, { date, fields }: Judged): Ref
   const refusal = refuseClosed(agreement, fields)
   if (refusal) return refusal
   if (agreement.signed.has(by)) return 'ALREADY_SIGNED'
+  const isHeard = hears(agreement, fields)
+  if (isHeard === null) return 'ORACLE_SIGNATURE_INVALID'
   const signed = new Set([...agreement.signed, by])
-  const lacking = isComplete(agreement, signed) ? execute(books, agreement, date) : null
-  if (!lacking) agreement.signed.add(by)
-  return lacking
+  const isDue = isComplete(agreement, signed) && isMet(books, agreement, isHeard, date)
+  const lacking = isDue ? execute(books, agreement, date) : null
+  if (lacking) return lacking
+  agreement.signed.add(by)
+  agreement.isOracleHeard = isHeard
+  return null
+}
+
+/** Whether the oracle was heard, with what the line brings; null when that is for something else. */
+function hears(agreement: Agreement, fields: Fields): boolean | null {
+  if (fields.oracle_signed === '') return agreement.isOracleHeard
+  const isFor = agreement.oracle !== '' && fields.oracle_signed === fields.agreement
+  return isFor ? true : null
+}
+
+function isMet(
+  books: Books,
+  { notBefore, after, oracle }: Agreement,
+  isHeard: boolean,
+  date: string,
+): boolean {
+  if (notBefore > date) return false
+  const before = books.contracts.get(`agreement ${after}`) as Agreement | undefined
+  if (after !== '' && before?.isExecuted !== true) return false
+  return oracle === '' || isHeard
 }
 
 function carryOut(books: Books, agreement: Agreement, { date, fields }: Judged): Refusal {
   const refusal = refuseClosed(agreement, fields)
   if (refusal) return refusal
+  const isHeard = hears(agreement, fields)
+  if (isHeard === null) return 'ORACLE_SIGNATURE_INVALID'
   if (!isComplete(agreement, agreement.signed)) return 'SIGNATURES_MISSING'
+  if (!isMet(books, agreement, isHeard, date)) return 'CONDITION_UNMET'
   return execute(books, agreement, date)
 }
 
@@ -133,6 +180,7 @@ function execute(books: Books, agreement: Agreement, date: string): Refusal {
     if (kind === 'money') owe(books, { debtor: from, creditor: to, date }, BigInt(what))
   }
   agreement.isOpen = false
+  agreement.isExecuted = true
   return null
 }
 

@@ -8,7 +8,7 @@ import {
   take,
 } from './baskets.ts'
 import type { Books, Judged, Refusal, Taken } from './books.ts'
-import { countOf, homeOf, insufficiency } from './books.ts'
+import { clockOf, countOf, homeOf, insufficiency, secondsOf } from './books.ts'
 
 interface Auction {
   readonly from: string
@@ -31,17 +31,6 @@ export function judgeAuction(books: Books, judged: Judged): Refusal {
   const auction = books.contracts.get(`auction ${id}`) as Auction | undefined
   if (!auction) return 'CONTRACT_UNKNOWN'
   return action === 'bid' ? bid(books, auction, judged) : close(books, auction)
-}
-
-function secondsOf(time: string): bigint {
-  return BigInt(Date.parse(`${time}Z`) / 1_000)
-}
-
-/** The time at which two of three organisations have arrived. */
-function clockOf(books: Books): bigint {
-  const times = ['airline', 'bank', 'mall'].map((id) => countOf(books, `clock ${id}`))
-  times.sort((one, other) => (one < other ? -1 : 1))
-  return times[1] ?? 0n
 }
 
 function tick(books: Books, { organisation, time }: Judged): Refusal {

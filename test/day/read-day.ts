@@ -20,7 +20,10 @@ const HEADERS = {
   exchanges: 'time,member,pays,legs,quoted_on',
   auctions:
     'time,action,auction,member,basket,asset,points,increment,extend_seconds,closes_at,until',
-  agreements: 'time,action,agreement,by,lines,not_before,not_after',
+  agreements: 'time,action,agreement,by,lines,not_before,not_after,after,oracle,oracle_signed',
+  requests: 'time,action,request,by,from,to,basket,until',
+  sealed:
+    'time,action,auction,member,basket,asset,points,bid,salt,bids_until,closes_at,unrevealed,until',
 } as const
 
 export type LineKind = keyof typeof HEADERS
@@ -42,12 +45,15 @@ export interface Programme {
 
 const COLUMNS = [
   'action',
+  'after',
   'agreement',
   'amount_fen',
   'asset',
   'auction',
   'available_from',
   'basket',
+  'bid',
+  'bids_until',
   'by',
   'closes_at',
   'code',
@@ -65,6 +71,8 @@ const COLUMNS = [
   'not_before',
   'note',
   'offer',
+  'oracle',
+  'oracle_signed',
   'order',
   'paid_fen',
   'pays',
@@ -73,8 +81,10 @@ const COLUMNS = [
   'quoted_on',
   'reason',
   'receipt',
+  'request',
   'returned_fen',
   'rush',
+  'salt',
   'seed',
   'serials',
   'series',
@@ -82,6 +92,7 @@ const COLUMNS = [
   'signed_for',
   'store',
   'to',
+  'unrevealed',
   'until',
   'wants',
 ] as const

@@ -93,7 +93,9 @@ describe('the second day', () => {
     ['offers', 1_300],
     ['exchanges', 700],
     ['auctions', 500],
-    ['agreements', 600],
+    ['agreements', 750],
+    ['requests', 550],
+    ['sealed', 450],
   ] as const)('has %s of which at least %i are accepted', (kind, least) => {
     expect(countOf(kind, 'entry')).toBeGreaterThanOrEqual(least)
   })
@@ -142,6 +144,18 @@ describe('the second day', () => {
     ['agreements', 'AGREEMENT_DIFFERS'],
     ['agreements', 'NOT_AUTHORISED'],
     ['agreements', 'SIGNATURES_MISSING'],
+    ['agreements', 'CONDITION_UNMET'],
+    ['agreements', 'ORACLE_SIGNATURE_INVALID'],
+    ['requests', 'REQUEST_CLOSED'],
+    ['requests', 'REQUEST_DIFFERS'],
+    ['requests', 'NOT_AUTHORISED'],
+    ['requests', 'LAST_DAY_PAST'],
+    ['sealed', 'BID_TOO_LOW'],
+    ['sealed', 'AUCTION_OVER'],
+    ['sealed', 'CONTRACT_EXISTS'],
+    ['sealed', 'REVEAL_NOT_YET'],
+    ['sealed', 'COMMITMENT_DIFFERS'],
+    ['sealed', 'NOT_DUE'],
   ] as const)('refuses at least five lines of %s with %s', (kind, code) => {
     expect(countOf(kind, code)).toBeGreaterThanOrEqual(5)
   })

@@ -8,6 +8,8 @@ import { judgeClaim, judgeHandover, judgeIssue, judgeRush } from './judge-coupon
 import { judgeExchange } from './judge-exchanges.ts'
 import { judgeOrder, judgeRefund } from './judge-orders.ts'
 import { judgeEarning, judgeRedemption, judgeReturn, judgeTransfer } from './judge-points.ts'
+import { judgeRequest } from './judge-requests.ts'
+import { judgeSealed } from './judge-sealed.ts'
 import { judgeGift, judgeOffer } from './judge-trades.ts'
 import { readCodes, readRates, readRushes, readSeries } from './read-coupons.ts'
 import type { Line, LineKind } from './read-day.ts'
@@ -79,6 +81,8 @@ const JUDGES: Record<LineKind, (books: Books, judged: Judged) => Refusal> = {
   exchanges: judgeExchange,
   auctions: judgeAuction,
   agreements: judgeAgreement,
+  requests: judgeRequest,
+  sealed: judgeSealed,
 }
 
 /**

@@ -1,64 +1,26 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { AuditReport } from '../../audit/index.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readGatewaysFile } from '../../network/gateways-file.ts'
-import { startNetwork } from '../../network/start-network.ts'
-import { runTallystick } from '../cli/run-tallystick.ts'
-import { tallyDay } from '../day/tally.ts'
 import { KillableNetwork } from '../support/fabric-faults.ts'
-import type { DayTotals, PlayedDay } from '../support/played-day.ts'
-import { DayPlay, totalsOf, totalsOfTally } from '../support/played-day.ts'
+import type { MadeDay } from '../support/made-day.ts'
+import {
+  expectAudited,
+  expectTotals,
+  makeDay,
+  playEmbedded,
+  startPlay,
+} from '../support/made-day.ts'
+import type { PlayedDay } from '../support/played-day.ts'
+import { totalsOf } from '../support/played-day.ts'
 
 const ASKED = process.env['TALLYSTICK_TEST_FABRIC'] === '1'
 const BASE_PORT = 23_400
 const UP_LIMIT_MS = 20 * 60_000
 const LIMIT_MS = 5 * 60_000
 
-const GENERATOR = join(import.meta.dirname, '../../data/generate-day.ts')
-const SEED = '11'
-
 if (!ASKED) console.warn('SKIPPED: a day on Fabric under faults; TALLYSTICK_TEST_FABRIC=1 runs it.')
-
-interface MadeDay {
-  readonly day: string
-  readonly expected: DayTotals
-}
-
-/** A day of one line of so many, and what it comes to. */
-function makeDay(dir: string, part: number): MadeDay {
-  const day = join(dir, 'day')
-  const args = ['--seed', SEED, '--part', String(part), '--out', day]
-  execFileSync(process.execPath, [GENERATOR, ...args])
-  return { day, expected: totalsOfTally(tallyDay(day)) }
-}
-
-/** Starts to play a day; the player does not outlive the test. */
-function startPlay({ day }: MadeDay, dataDir: string): DayPlay {
-  const play = new DayPlay(day, dataDir)
-  onTestFinished(async () => await play.stop())
-  return play
-}
-
-async function playEmbedded(made: MadeDay, dataDir: string): Promise<PlayedDay> {
-  const network = await startNetwork({ dataDir, ports: 'any' })
-  try {
-    return await startPlay(made, dataDir).played()
-  } finally {
-    await network.close()
-  }
-}
-
-/** To the last digit: each line's result, the trial balance, the clearing, the programmes. */
-function expectTotals(played: PlayedDay, expected: DayTotals): void {
-  expect(played.summary).toMatchObject({
-    unresolved: 0,
-    trialBalance: { balanced: true, generalEqualsDetail: true },
-  })
-  expect(totalsOf(played)).toEqual(expected)
-}
 
 interface Books {
   readonly organisation: string
@@ -96,20 +58,6 @@ async function expectSameBooks(
     return { organisation, rows, detail, isRight: true }
   })
   expect(await booksEverywhere(dataDir, asOfBlock)).toEqual(expected)
-}
-
-/** What an auditor finds at the peer of each organisation: nothing, and everywhere the same chain. */
-async function expectAudited(dataDir: string, organisations: readonly string[]): Promise<void> {
-  const hashes = new Set<string>()
-  for (const organisation of organisations) {
-    const args = ['audit', '--org', organisation, '--data', dataDir, '--json']
-    const { stdout, stderr, status } = await runTallystick(args)
-    const report = JSON.parse(stdout === '' ? JSON.stringify({ stderr }) : stdout) as AuditReport
-    expect(report).toMatchObject({ findings: [], notCompared: [] })
-    expect(status).toBe(0)
-    hashes.add(report.lastHash)
-  }
-  expect(hashes.size).toBe(1)
 }
 
 /** A made day and a network of its own for each suite, and the way to them. */
