@@ -93,6 +93,14 @@ export {
 } from './keys.ts'
 export type { Key } from './keys.ts'
 export { LANES } from './lanes.ts'
+export { cyclePositions } from './netting.ts'
+export type {
+  ClearingTurnover,
+  CyclePositions,
+  NetPosition,
+  NettedPayment,
+  PairPosition,
+} from './netting.ts'
 export { lotStatus, lotTotals, mergeLots, NEVER, sumLots, takeAvailable } from './lot.ts'
 export type { Lot, LotStatus, LotTotals } from './lot.ts'
 export {

@@ -31,6 +31,7 @@ import { listPaymentRequests } from './payment-requests.list.ts'
 import { readPaymentRequest } from './payment-requests.read.ts'
 import { listRates } from './rates.list.ts'
 import { readRate } from './rates.read.ts'
+import { readPositions } from './positions.read.ts'
 import { listStatement } from './statements.list.ts'
 import { readTrialBalance } from './trial-balance.read.ts'
 import { listSeries } from './series.list.ts'
@@ -53,6 +54,7 @@ export const READ_ROUTES: readonly ((app: GatewayApp, services: ReadServices) =>
   listEntries,
   readEntry,
   readTrialBalance,
+  readPositions,
   readLiability,
   listRates,
   readRate,

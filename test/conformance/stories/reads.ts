@@ -96,6 +96,31 @@ export function readStories(net: GetNetwork): void {
     }
   })
 
+  test.each(ORGANISATIONS)(
+    '%s sees who owes whom, gross and net, and from which entries',
+    async (at) => {
+      const positions = await read(at, '/positions')
+      expect(positions).toMatchObject({ cycle: '2026-11-30.1', isOpen: true })
+      const nets = positions['nets'] as Item[]
+      expect(nets.reduce((sum, { netFen }) => sum + BigInt(String(netFen)), 0n)).toBe(0n)
+      const pairs = positions['pairs'] as Item[]
+      const pair = pairs.find(({ debtor, creditor }) => debtor === 'mall' && creditor === 'airline')
+      const owed = Number(pair?.['owedByDebtor'])
+      // 150 points of the mall at a third of a fen each, paid at the airline.
+      expect(owed).toBeGreaterThanOrEqual(500_000)
+      const [, path = ''] = String(pair?.['entries']).split('account=')
+      const entries = (await read(at, `/entries?account=${path}&limit=500`))['items'] as Item[]
+      const hashes = entries.map((entry) => entry['hash'])
+      expect(hashes).toContain(paid['entryHash'])
+      expect(await read(at, '/positions?cycle=2026-11-29.1')).toMatchObject({
+        isOpen: false,
+        pairs: [],
+        nets: [],
+        payments: [],
+      })
+    },
+  )
+
   test('a list by pages is the whole list', async () => {
     const whole = await pages('bank', '/members', 500)
     expect(await pages('bank', '/members', 3)).toEqual(whole)
