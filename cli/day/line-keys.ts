@@ -12,15 +12,17 @@ const BASKETS = ['basket', 'gives', 'wants', 'coupons'] as const
  * Beside what a line names itself, those are members whom earlier lines of its contract have named
  * and whose wallets it may change: whoever made an offer that is accepted, paid what is refunded, was
  * beaten by a bid or sells what an auction closes; and the coupons that it keeps. A tick concerns
- * every auction so far.
+ * every auction so far, and those that are opened after it.
  */
 export function keysOfDay(lines: readonly DayLine[]): Map<DayLine, readonly string[]> {
   const parties = new Map<string, Set<string>>()
   const auctions = new Set<string>()
   const keys = new Map<DayLine, readonly string[]>()
+  let lastTick: string[] = []
   for (const line of lines) {
     if (isTick(line)) {
-      keys.set(line, ['clock', ...auctions])
+      lastTick = ['clock', ...auctions]
+      keys.set(line, lastTick)
       continue
     }
     const contract = contractOf(line)
@@ -31,7 +33,11 @@ export function keysOfDay(lines: readonly DayLine[]): Map<DayLine, readonly stri
       keys.set(line, own)
       continue
     }
-    if (line.kind === 'auctions' || line.kind === 'sealed') auctions.add(contract)
+    if (line.kind === 'auctions' || line.kind === 'sealed') {
+      // A key of its own, so that those who open auctions need not wait for each other.
+      if (!auctions.has(contract)) lastTick.push(contract)
+      auctions.add(contract)
+    }
     const others = [...before].filter((party) => concerns(line, party)).map(keyOfParty)
     keys.set(line, [...new Set([contract, ...own, ...others])])
     const { action = '', member = '', by = '' } = fieldsOf(line)

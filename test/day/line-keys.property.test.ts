@@ -25,7 +25,7 @@ let phases: Item[][]
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'tallystick-line-keys-'))
-  const args = ['--seed', '5', '--date', '2026-12-02', '--part', '8', '--out', dir]
+  const args = ['--seed', '11', '--date', '2026-12-02', '--part', '8', '--out', dir]
   execFileSync(process.execPath, [GENERATOR, ...args])
   const { lines, tradingDate } = readDayFiles(dir)
   const keys = keysOfDay(lines)

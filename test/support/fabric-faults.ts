@@ -138,11 +138,12 @@ export class KillableNetwork {
   }
 
   /** Upgrades the chaincode to other bytes, and then has one more organisation join. */
-  async change(): Promise<void> {
+  async change(onUpgraded: () => void = () => undefined): Promise<void> {
     const { dataDir } = this
     const bundle = await otherBundle(join(dataDir, 'other-bundle'))
     const { definition } = await upFabric({ dataDir, bundle })
     if (definition.sequence !== 2) throw new Error('the chaincode was not upgraded')
+    onUpgraded()
     const store = { id: 'store', name: 'Store', domain: 'store.example' }
     const { topology } = await addOrganisation({ dataDir, bundle }, store)
     await startGatewaysOfNewcomers({ dataDir, topology })
