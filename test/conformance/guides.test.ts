@@ -55,8 +55,8 @@ function scriptOf(guide: string): string {
   return [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block).join('\n')
 }
 
-// One after the other: what merchants issue, members give and cashiers take.
-test.each(['merchant.md', 'member.md', 'cashier.md'])(
+// One after the other: what merchants issue, members give, cashiers take and finance staff close.
+test.each(['merchant.md', 'member.md', 'cashier.md', 'finance.md'])(
   'the commands of docs/guides/%s run as they stand',
   async (guide) => {
     const script = scriptOf(guide)
