@@ -12,6 +12,7 @@ import { benchOverload } from './scenarios/overload.ts'
 import { benchPacket } from './scenarios/packet.ts'
 import { benchPoison } from './scenarios/poison.ts'
 import { benchProjection } from './scenarios/projection.ts'
+import { benchReconcile } from './scenarios/reconcile.ts'
 import { benchRules } from './scenarios/rules.ts'
 import { benchRush } from './scenarios/rush.ts'
 import { benchThroughput, THROUGHPUT_SCENARIOS } from './scenarios/throughput.ts'
@@ -22,6 +23,7 @@ const REPEATED: Readonly<Record<string, (options: BenchOptions) => Promise<Measu
   rules: benchRules,
   projection: benchProjection,
   day: benchDay,
+  reconcile: benchReconcile,
 }
 
 /** A line for each of their steps. */
@@ -48,7 +50,8 @@ await new Command('npm run bench --')
 
   rules       judging signed transfers, without Fabric
   projection  what a gateway does with a block, without Fabric
-  day         the trading day
+  day         a trading day
+  reconcile   two files with errors of every class, without a network
   throughput  ${THROUGHPUT_SCENARIOS.join(', ')}, in turn
   growth      the same load with more and more accounts, entries and blocks
   balance     reading an account with more and more uncompacted deltas
@@ -71,6 +74,7 @@ await new Command('npm run bench --')
     wholeUpTo(100_000),
     100_000,
   )
+  .option('--lines <number>', 'of each file, for reconcile', wholeUpTo(20_000_000), 2_000_000)
   .addOption(
     new Option('--date <date>', 'of the trading day').choices([...DATES]).default(DATES[0]),
   )

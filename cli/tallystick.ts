@@ -4,6 +4,7 @@ import { addDayCommand } from './commands/day.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addGiftLinkCommands } from './commands/gift-link.ts'
 import { addImportCouponsCommand } from './commands/import-coupons.ts'
+import { addReconcileCommand } from './commands/reconcile.ts'
 import { addSignCommand } from './commands/sign.ts'
 import { addTransferCommand } from './commands/transfer.ts'
 import { GatewayFailure } from './gateway-failure.ts'
@@ -19,6 +20,7 @@ addTransferCommand(program)
 addSignCommand(program)
 addGiftLinkCommands(program)
 addAuditCommand(program)
+addReconcileCommand(program)
 
 try {
   await program.parseAsync()

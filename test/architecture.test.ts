@@ -56,7 +56,8 @@ describe('imports go one way', () => {
     ['network', ['network', 'ledger', 'chaincode', 'gateway']],
     ['network/embedded', ['network/embedded', 'ledger', 'chaincode']],
     ['audit', ['audit', 'ledger', 'chaincode', 'network']],
-    ['cli', ['cli', 'ledger', 'audit']],
+    ['reconciliation', ['reconciliation', 'ledger']],
+    ['cli', ['cli', 'ledger', 'audit', 'reconciliation']],
     ['data', ['data']],
   ])('%s imports of the house only %j', (folder, allowed) => {
     const isAllowed = (imported: string): boolean =>
@@ -65,7 +66,14 @@ describe('imports go one way', () => {
   })
 
   test('the other layers see the rules by ledger/index.ts alone', () => {
-    const inner = filesUnder('chaincode', 'gateway', 'network', 'audit', 'cli').flatMap((file) =>
+    const inner = filesUnder(
+      'chaincode',
+      'gateway',
+      'network',
+      'audit',
+      'reconciliation',
+      'cli',
+    ).flatMap((file) =>
       importsOf(file)
         .filter((imported) => isIn(imported, 'ledger') && imported !== 'ledger/index.ts')
         .map((imported) => `${file.path} imports ${imported}`),

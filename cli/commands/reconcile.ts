@@ -1,0 +1,78 @@
+import type { Command } from 'commander'
+import type { ReconciliationSummary } from '../../reconciliation/index.ts'
+import { readMapping, reconcile, ReconciliationProblem } from '../../reconciliation/index.ts'
+import { PlainError } from '../plain-error.ts'
+
+interface ReconcileFlags {
+  readonly map: readonly string[]
+  readonly out: string
+  readonly json: boolean
+}
+
+/** `reconcile LEFT RIGHT`: compares two files line by line and tells every difference. */
+export function addReconcileCommand(program: Command): void {
+  program
+    .command('reconcile')
+    .description(
+      'compare two files line by line 对账: what matches, and every break with its class; ' +
+        'how the columns of a file are read says its mapping file (docs/reconciliation.md)',
+    )
+    .argument('<left>', 'file of the channel, the bank or the merchant')
+    .argument('<right>', 'file that it is compared with')
+    .requiredOption(
+      '--map <file...>',
+      'mapping file of the left file, and of the right one; one for both',
+    )
+    .requiredOption(
+      '--out <dir>',
+      'folder for the results; there must be none of another run in it',
+    )
+    .option('--json', 'print the summary as one JSON object instead of text', false)
+    .action(async (left: string, right: string, flags: ReconcileFlags) => {
+      process.exitCode = await runReconcile(left, right, flags)
+    })
+}
+
+/** 1 when there is a break or a line that cannot be read. */
+async function runReconcile(left: string, right: string, flags: ReconcileFlags): Promise<number> {
+  const { map, out, json } = flags
+  if (map.length > 2) throw new PlainError('Give one mapping file for both sides, or two.')
+  const [leftMap = '', rightMap = leftMap] = map
+  try {
+    const summary = await reconcile({
+      left: { path: left, mapping: readMapping(leftMap) },
+      right: { path: right, mapping: readMapping(rightMap) },
+      out,
+      report: (stage) => console.error(stage),
+    })
+    if (json) console.log(JSON.stringify(summary))
+    else show(summary, out)
+    return isClean(summary) ? 0 : 1
+  } catch (error) {
+    if (error instanceof ReconciliationProblem) throw new PlainError(error.message)
+    throw error
+  }
+}
+
+function isClean({ left, right, breaks }: ReconciliationSummary): boolean {
+  const found = Object.values(breaks).reduce((sum, lines) => sum + lines, 0)
+  return found + left.rejected + right.rejected === 0
+}
+
+function show(summary: ReconciliationSummary, out: string): void {
+  const { left, right, matched, breaks, impact, result } = summary
+  for (const [side, { lines, rejected, sums, tree }] of Object.entries({ left, right })) {
+    const totals = Object.entries(sums).map(([asset, amount]) => `${asset} ${amount}`)
+    console.log(`${side.padEnd(6)} ${String(lines)} lines, ${String(rejected)} cannot be read`)
+    console.log(`       sums ${totals.join(', ')}; root ${tree.root}`)
+  }
+  console.log(`matched ${String(matched)}`)
+  for (const [name, lines] of Object.entries(breaks)) {
+    if (lines > 0) console.log(`  ${name.padEnd(16)}${String(lines).padStart(10)}`)
+  }
+  for (const [asset, amount] of Object.entries(impact)) {
+    if (amount !== '0') console.log(`  left less right in ${asset}: ${amount}`)
+  }
+  console.log(`root of the breaks ${result.root}`)
+  console.log(`Next: look at ${out}/breaks.csv and ${out}/rejects.csv.`)
+}

@@ -1,0 +1,8 @@
+export { BREAK_CLASSES } from './compare-lines.ts'
+export type { BreakClass } from './compare-lines.ts'
+export type { Source } from './load-source.ts'
+export { reconcile } from './reconcile.ts'
+export type { ReconciliationSummary } from './reconcile.ts'
+export { ReconciliationProblem } from './reconciliation-problem.ts'
+export { readMapping } from './source-mapping.ts'
+export type { SourceMapping } from './source-mapping.ts'

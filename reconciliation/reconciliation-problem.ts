@@ -1,0 +1,18 @@
+/** Codes of what keeps a reconciliation from being made. */
+export type ProblemCode =
+  | 'MAPPING_UNREADABLE'
+  | 'MAPPING_WRONG'
+  | 'SOURCE_UNREADABLE'
+  | 'COLUMN_UNKNOWN'
+  | 'OUTPUT_EXISTS'
+
+/** An expected failure, with a stable code and words that say what to do. */
+export class ReconciliationProblem extends Error {
+  readonly code: ProblemCode
+
+  constructor(code: ProblemCode, message: string) {
+    super(`${code}: ${message}`)
+    this.name = 'ReconciliationProblem'
+    this.code = code
+  }
+}
