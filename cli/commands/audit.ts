@@ -76,7 +76,8 @@ async function audit(flags: AuditFlags, onBlock: OnBlock): Promise<AuditReport> 
   try {
     return await auditPeer({
       peer,
-      gateway: async (resource, schema) => await gateway.read(resource, schema),
+      gateway: async (resource, schema) =>
+        await gateway.readPatiently(resource, schema, flags.patience),
       ...(copy && { copy }),
       onBlock,
     })
