@@ -50,7 +50,7 @@ export function expectTotals(played: PlayedDay, expected: DayTotals): void {
   expect(totalsOf(played)).toEqual(expected)
 }
 
-/** What an auditor finds at the peer of each organisation: nothing, and everywhere the same chain. */
+/** What an auditor finds at the peers of these: nothing, and everywhere the same chain. */
 export async function expectAudited(
   dataDir: string,
   organisations: readonly string[],
