@@ -70,13 +70,13 @@ function frameSize(bytes: Buffer): number | undefined {
 function openFrame(frame: Buffer, number: number): CopiedBlock {
   const bytes = frame.subarray(HEAD_BYTES)
   const isWhole = sha256(bytes).equals(frame.subarray(LENGTH_BYTES, HEAD_BYTES))
-  const finding = isWhole
-    ? undefined
-    : inBlock(number, 'its bytes are not those of which the copy was made')
   try {
     const block = common.Block.deserializeBinary(bytes)
-    return finding === undefined ? { block } : { block, finding }
+    // What protobuf reads over, such as a wrong wire type, would change bytes and no block.
+    const isAsWritten = Buffer.from(block.serializeBinary()).equals(bytes)
+    if (isWhole && isAsWritten) return { block }
+    return { block, finding: inBlock(number, 'its bytes are not those of which the copy was made') }
   } catch {
-    return { finding: finding ?? inBlock(number, 'it cannot be read') }
+    return { finding: inBlock(number, 'it cannot be read') }
   }
 }

@@ -55,14 +55,15 @@ export async function expectAudited(
   dataDir: string,
   organisations: readonly string[],
 ): Promise<void> {
-  const hashes = new Set<string>()
+  const hashes = new Map<number, string>()
   for (const organisation of organisations) {
     const args = ['audit', '--org', organisation, '--data', dataDir, '--json']
     const { stdout, stderr, status } = await runTallystick(args)
     const report = JSON.parse(stdout === '' ? JSON.stringify({ stderr }) : stdout) as AuditReport
     expect(report).toMatchObject({ findings: [], notCompared: [] })
     expect(status).toBe(0)
-    hashes.add(report.lastHash)
+    // A keeper may have something to do between two audits.
+    expect(hashes.get(report.blocks) ?? report.lastHash).toBe(report.lastHash)
+    hashes.set(report.blocks, report.lastHash)
   }
-  expect(hashes.size).toBe(1)
 }
