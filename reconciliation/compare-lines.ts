@@ -52,6 +52,7 @@ export async function compareLines(connection: DuckDBConnection): Promise<void> 
     SELECT coalesce(together.class, differing.class) AS class, differing.* EXCLUDE (class)
     FROM differing LEFT JOIN together ON differing.class = together.alone
       AND coalesce(left_order_id, right_order_id) = together.order_id
+      AND coalesce(left_asset, right_asset) = together.asset
     UNION ALL BY NAME ${duplicates('left')}
     UNION ALL BY NAME ${duplicates('right')}`)
 }
@@ -72,7 +73,7 @@ function putTogether(name: 'SPLIT' | 'AGGREGATE', one: string, many: string): st
     SELECT ${side}_order_id AS order_id, ${side}_asset AS asset, count(*) AS lines,
       sum(${side}_amount) AS amount
     FROM differing WHERE class = '${onlyOn(side)}' AND ${side}_order_id <> '' GROUP BY ALL`
-  return `SELECT '${name}' AS class, unnest(['${onlyOn(one)}', '${onlyOn(many)}']) AS alone, order_id
+  return `SELECT '${name}' AS class, unnest(['${onlyOn(one)}', '${onlyOn(many)}']) AS alone, order_id, asset
     FROM (${leftOf(one)}) whole JOIN (${leftOf(many)}) parts USING (order_id, asset)
     WHERE whole.lines = 1 AND parts.lines > 1 AND whole.amount = parts.amount`
 }

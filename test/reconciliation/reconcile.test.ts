@@ -111,6 +111,8 @@ function planted(): { left: Line[]; right: Line[]; expected: string[] } {
     line('part-1', { order: 'sum', amount: 400 }),
     line('part-2', { order: 'sum', amount: 500 }),
     line('other', { order: 'unequal', amount: 7 }),
+    line('yuan', { order: 'mixed', amount: 900 }),
+    line('dollars', { order: 'mixed', asset: 'USD', amount: 5 }),
   ]
   const right = [
     line('asset', { asset: 'USD', amount: 7 }),
@@ -129,6 +131,9 @@ function planted(): { left: Line[]; right: Line[]; expected: string[] } {
     line('sum', { order: 'sum', amount: 900 }),
     line('one', { order: 'unequal', amount: 3 }),
     line('two', { order: 'unequal', amount: 3 }),
+    line('yuan-1', { order: 'mixed', amount: 400 }),
+    line('yuan-2', { order: 'mixed', amount: 500 }),
+    line('euros', { order: 'mixed', asset: 'EUR', amount: 5 }),
   ]
   const expected = [
     'ASSET asset',
@@ -151,6 +156,11 @@ function planted(): { left: Line[]; right: Line[]; expected: string[] } {
     'ONLY_LEFT other',
     'ONLY_RIGHT one',
     'ONLY_RIGHT two',
+    'SPLIT yuan',
+    'SPLIT yuan-1',
+    'SPLIT yuan-2',
+    'ONLY_LEFT dollars',
+    'ONLY_RIGHT euros',
   ]
   return { left: [...same, ...left], right: [...right, ...same.toReversed()], expected }
 }
