@@ -59,6 +59,16 @@ import { createRefund } from './routes/refunds.create.ts'
 import { createRedemption } from './routes/redemptions.create.ts'
 import { createReturn } from './routes/returns.create.ts'
 import { createTransfer } from './routes/transfers.create.ts'
+import { createSettlement } from './routes/settlements.create.ts'
+import { createPositionClosing } from './routes/position-closings.create.ts'
+import { createSettlementRun } from './routes/settlement-runs.create.ts'
+import { createRemittance } from './routes/remittances.create.ts'
+import { createRemittanceConfirmation } from './routes/remittance-confirmations.create.ts'
+import { createRemittanceWithdrawal } from './routes/remittance-withdrawals.create.ts'
+import { createPaymentCarryOver } from './routes/payment-carry-overs.create.ts'
+import { createAdjustment } from './routes/adjustments.create.ts'
+import { createPeriodLock } from './routes/period-locks.create.ts'
+import { createNetDebitCap } from './routes/net-debit-caps.create.ts'
 import type { GatewayServices } from './write-services.ts'
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -111,6 +121,16 @@ const WRITE_ROUTES = [
   createBidReveal,
   createSealedAuctionClosing,
   createBidSettlement,
+  createSettlement,
+  createPositionClosing,
+  createSettlementRun,
+  createRemittance,
+  createRemittanceConfirmation,
+  createRemittanceWithdrawal,
+  createPaymentCarryOver,
+  createAdjustment,
+  createPeriodLock,
+  createNetDebitCap,
   readHealth,
   readMetrics,
   readError,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { owedPostings } from './clearing.ts'
 import type { Agreement, AgreementLine, AgreementTerms, MovingLine } from './agreement.ts'
 import { AgreementTermsText, isMoving, nameOf } from './agreement.ts'
 import type { Basket } from './basket.ts'
@@ -16,7 +17,7 @@ import { accountKey, agreementKey, couponKey, programmeKey, seriesKey } from './
 import type { Lot } from './lot.ts'
 import { subtractLots, takeAvailable } from './lot.ts'
 import type { Posting } from './posting.ts'
-import { clearingPath, holdingPath, SETTLEMENT_ASSET } from './posting.ts'
+import { holdingPath } from './posting.ts'
 import type { Acceptance, DecisionContext, HoldingReference, RecordWrite } from './rule.ts'
 import { accept, write } from './rule.ts'
 
@@ -154,12 +155,7 @@ function linePostings(
 ): Posting[] {
   if (line.kind === 'money') {
     const { debtor, creditor } = line
-    const money = { asset: SETTLEMENT_ASSET, amount: BigInt(line.amount) }
-    const { cycle } = context
-    return [
-      { ...money, account: clearingPath(creditor, debtor, cycle), side: 'debit' },
-      { ...money, account: clearingPath(debtor, creditor, cycle), side: 'credit' },
-    ]
+    return owedPostings({ debtor, creditor, amount: BigInt(line.amount) }, context.cycle)
   }
   const moved = line.kind === 'points' ? takeLots(line, taken, context) : couponMoved(line, state)
   return [

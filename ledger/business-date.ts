@@ -76,6 +76,18 @@ export function dateOfCycle(name: string): BusinessDate {
   return name.slice(0, name.indexOf('.'))
 }
 
+export const CycleNameText = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}\\.[1-9][0-9]{0,2}$',
+  description: 'a settlement cycle, by its business date and its number on that date',
+  examples: ['2026-12-01.1'],
+})
+
+/** Whether a cycle, by its name, is over: the ledger has rolled on to `now`. */
+export function isPastCycle(name: string, now: Cycle): boolean {
+  const date = dateOfCycle(name)
+  return date === now.date ? Number(name.slice(date.length + 1)) < now.number : date < now.date
+}
+
 /** A roll goes to the next cycle of the same date or to the first cycle of the next date. */
 export function isNextCycle(from: Cycle, to: Cycle): boolean {
   if (to.date === from.date) return to.number === from.number + 1

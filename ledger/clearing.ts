@@ -28,12 +28,25 @@ export function postClearing(claim: ClearingClaim): {
   const references: EntryReferences =
     owed.remainder === 0n ? {} : { roundedDown: `${owed.remainder}/${owed.denominator}` }
   if (owed.whole === 0n) return { postings: [], references }
-  const line = { asset: SETTLEMENT_ASSET, amount: owed.whole }
-  return {
-    postings: [
-      { ...line, account: clearingPath(creditor, debtor, cycle), side: 'debit' },
-      { ...line, account: clearingPath(debtor, creditor, cycle), side: 'credit' },
-    ],
-    references,
-  }
+  return { postings: owedPostings({ debtor, creditor, amount: owed.whole }, cycle), references }
+}
+
+/** A debt in the clearing of a cycle: what the creditor has to get, the debtor has to pay. */
+export function owedPostings(
+  {
+    debtor,
+    creditor,
+    amount,
+  }: {
+    readonly debtor: OrganisationId
+    readonly creditor: OrganisationId
+    readonly amount: bigint
+  },
+  cycle: string,
+): Posting[] {
+  const line = { asset: SETTLEMENT_ASSET, amount }
+  return [
+    { ...line, account: clearingPath(creditor, debtor, cycle), side: 'debit' },
+    { ...line, account: clearingPath(debtor, creditor, cycle), side: 'credit' },
+  ]
 }

@@ -16,6 +16,9 @@ export const CONTRACT_KINDS = [
   'quote',
   'agreement',
   'request',
+  'settlement',
+  'position',
+  'payment',
 ] as const
 
 export type ContractKind = (typeof CONTRACT_KINDS)[number]

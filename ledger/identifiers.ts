@@ -80,6 +80,13 @@ export function isRateBound(bound: string): boolean {
   return new RegExp(`:.*:${DATE}$`).test(bound)
 }
 
+/** What an organisation may come to owe in a cycle. */
+export const NetDebitBoundText = Type.String({
+  pattern: `^${ORGANISATION}:${DATE}\\.[1-9][0-9]{0,2}:net-debit$`,
+  description: 'the net debit of an organisation in a cycle, organisation:cycle:net-debit',
+  examples: ['mall:2026-12-01.1:net-debit'],
+})
+
 export const SerialText = Type.String({
   pattern: '^[A-Za-z0-9._-]{1,64}$',
   description: 'the number of a coupon within its series',
@@ -93,12 +100,13 @@ export const ContractIdText = Type.String({
   examples: ['mall:g-5h8k2m4p7r'],
 })
 
-/** What has a quota of its own: points and coupons by their budget, a rush, a rate on a date. */
+/** What has a quota of its own: points and coupons by their budget, a rush, a rate, net debit. */
 export const QuotaBoundText = Type.Union([
   PointsAssetIdText,
   SeriesIdText,
   ContractIdText,
   RateBoundText,
+  NetDebitBoundText,
 ])
 
 export const CommandIdText = Type.String({

@@ -80,19 +80,24 @@ export {
   deltaKey,
   holdingKey,
   ledgerKey,
+  netDebitCapKey,
   organisationKey,
   organisationsKey,
   owedKey,
+  paymentKey,
+  positionKey,
   programmeKey,
   quotaLaneKey,
   quotaPoolKey,
   rateKey,
   seriesKey,
+  settlementKey,
   rushKey,
   splitKey,
 } from './keys.ts'
 export type { Key } from './keys.ts'
 export { LANES } from './lanes.ts'
+export { capOn, isNetDebitBound, netDebitBound, splitNetDebitBound } from './net-debit.ts'
 export { cyclePositions } from './netting.ts'
 export type {
   ClearingTurnover,
@@ -105,6 +110,7 @@ export { lotStatus, lotTotals, mergeLots, NEVER, sumLots, takeAvailable } from '
 export type { Lot, LotStatus, LotTotals } from './lot.ts'
 export {
   CHART_OF_ACCOUNTS,
+  clearingPath,
   codeOf,
   EXCHANGED_OUT,
   EXPIRED,
@@ -141,6 +147,7 @@ export type {
   Delta,
   Holding,
   Ledger,
+  NetDebitCap,
   Organisation,
   PointsProgramme,
   PublicKey,
@@ -154,6 +161,8 @@ export type { AccountBalance } from './replay.ts'
 export type { CommandRule, HoldingReference } from './rule.ts'
 export { RULES } from './rules.ts'
 export type { Rush } from './rush.ts'
+export { positionId } from './settlement.ts'
+export type { Payment, Position, SettlementTerms } from './settlement.ts'
 export { contendedKeys, debitsOf, homeOf, payersOf, shapeCommand, shapeOf } from './shape.ts'
 export type { ShapedCommand } from './shape.ts'
 export {

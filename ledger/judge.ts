@@ -9,6 +9,7 @@ import type { ErrorDetail, LedgerErrorCode, Refusal } from './errors.ts'
 import { ERROR_TABLE, refuse } from './errors.ts'
 import { isOrganisation } from './identifiers.ts'
 import { actorKey, commandKey, ledgerKey } from './keys.ts'
+import { withinNetDebitCaps } from './net-debit.ts'
 import { assertBalanced } from './posting.ts'
 import type { Ledger, RecordedOutcome } from './records.ts'
 import type { Acceptance, DecisionContext, Signer } from './rule.ts'
@@ -53,7 +54,8 @@ const UNOPENED: Ledger = { ledgerId: '', cycle: { date: '', number: 0 } }
 
 /**
  * Judges one command and applies it if it is accepted. Refusals come in a fixed order: ledger →
- * idempotency → proof → actor → date, then those of the command's own rule. Synchronous; touches
+ * idempotency → proof → actor → date, then those of the command's own rule,
+ * and last the caps on net debit. Synchronous; touches
  * nothing but `state`.
  */
 export function judge(shaped: ShapedCommand, state: BatchState, context: JudgeContext): Judgement {
@@ -76,7 +78,11 @@ export function judge(shaped: ShapedCommand, state: BatchState, context: JudgeCo
     cycle: cycleName(ledger.cycle),
     signers: proof.signers,
   }
-  const decision = shaped.rule.decide(command, state, decisionContext)
+  const decided = shaped.rule.decide(command, state, decisionContext)
+  const decision =
+    decided.ok && shaped.rule.clears === true
+      ? withinNetDebitCaps(decided, state, decisionContext)
+      : decided
   if (decision.ok) return applyAcceptance(shaped, hash, decision, state, decisionContext)
   if (ERROR_TABLE[decision.code].recorded) {
     const { code, detail } = decision

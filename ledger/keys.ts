@@ -39,7 +39,9 @@ import type {
   Holding,
   Ledger,
   Mark,
+  NetDebitCap,
   Organisation,
+  PeriodLock,
   PointsProgramme,
   QuotaLane,
   QuotaPool,
@@ -54,14 +56,18 @@ import {
   HOLDING,
   LEDGER,
   MARK,
+  NET_DEBIT_CAP,
   ORGANISATION,
   ORGANISATIONS,
   OUTCOME,
+  PERIOD_LOCK,
   PROGRAMME,
   QUOTA_LANE,
   QUOTA_POOL,
   SERIES,
 } from './records.ts'
+import type { Payment, Position, SettlementTerms } from './settlement.ts'
+import { PAYMENT, POSITION, SETTLEMENT } from './settlement.ts'
 import type { Rush } from './rush.ts'
 import { RUSH } from './rush.ts'
 
@@ -209,6 +215,29 @@ export function requestKey(id: ContractId): Key<PaymentRequest> {
   return { name: `request/${id}`, codec: PAYMENT_REQUEST }
 }
 
+export function settlementKey(id: ContractId): Key<SettlementTerms> {
+  return { name: `settlement/${id}`, codec: SETTLEMENT }
+}
+
+/** What a pair owes each other in a cycle, by the id that both its names and the cycle make. */
+export function positionKey(id: ContractId): Key<Position> {
+  return { name: `position/${id}`, codec: POSITION }
+}
+
+export function paymentKey(id: ContractId): Key<Payment> {
+  return { name: `payment/${id}`, codec: PAYMENT }
+}
+
+/** How much an organisation may come to owe in a cycle. */
+export function netDebitCapKey(organisation: OrganisationId): Key<NetDebitCap> {
+  return { name: `netdebitcap/${organisation}`, codec: NET_DEBIT_CAP }
+}
+
+/** Up to when an organisation has closed its books. */
+export function periodLockKey(organisation: OrganisationId): Key<PeriodLock> {
+  return { name: `periodlock/${organisation}`, codec: PERIOD_LOCK }
+}
+
 /** What a member has received under a rate on a business date. */
 export function memberExchangeKey(rate: ContractId, member: ActorId): Key<MemberExchange> {
   return { name: `exchanged/${rate}/${member}`, codec: MEMBER_EXCHANGE }
@@ -252,6 +281,10 @@ const CONTENDED = new Set([
   'quote',
   'agreement',
   'request',
+  'position',
+  'payment',
+  'periodlock',
+  'netdebitcap',
 ])
 
 /** Whether two transactions in flight that both name this key would invalidate one another. */

@@ -1,4 +1,5 @@
 import type { OrganisationId } from './identifiers.ts'
+import { MICRO_YUAN_PER_FEN } from './posting.ts'
 import type { Delta } from './records.ts'
 
 /** What was posted to one clearing account 3001/organisation/counterparty in a cycle, in micro-yuan. */
@@ -41,8 +42,6 @@ export interface CyclePositions {
   readonly nets: readonly NetPosition[]
   readonly payments: readonly NettedPayment[]
 }
-
-const MICRO_YUAN_PER_FEN = 10_000n
 
 /**
  * The positions of a cycle, from its clearing accounts: bilateral, with the gross amounts, and
@@ -107,7 +106,9 @@ interface Open {
 }
 
 /** The largest debtor pays the largest creditor: fewer payments than there are organisations. */
-function paymentsFor(nets: readonly NetPosition[]): NettedPayment[] {
+export function paymentsFor(
+  nets: readonly Pick<NetPosition, 'organisation' | 'netFen'>[],
+): NettedPayment[] {
   const debtors = openOf(nets, (fen) => -fen)
   const creditors = openOf(nets, (fen) => fen)
   const payments: NettedPayment[] = []
@@ -123,7 +124,10 @@ function paymentsFor(nets: readonly NetPosition[]): NettedPayment[] {
   }
 }
 
-function openOf(nets: readonly NetPosition[], sideOf: (fen: bigint) => bigint): Open[] {
+function openOf(
+  nets: readonly Pick<NetPosition, 'organisation' | 'netFen'>[],
+  sideOf: (fen: bigint) => bigint,
+): Open[] {
   return nets
     .map(({ organisation, netFen }): Open => ({ organisation, fen: sideOf(netFen) }))
     .filter(({ fen }) => fen > 0n)

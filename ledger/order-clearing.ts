@@ -1,9 +1,9 @@
 import { multiply } from './amount.ts'
 import type { CouponSeries, Funder } from './coupon-series.ts'
 import type { OrganisationId } from './identifiers.ts'
-import { MICRO_YUAN_PER_FEN } from './order-terms.ts'
+import { owedPostings } from './clearing.ts'
 import type { Posting } from './posting.ts'
-import { clearingPath, SETTLEMENT_ASSET } from './posting.ts'
+import { MICRO_YUAN_PER_FEN } from './posting.ts'
 import type { PointsProgramme } from './records.ts'
 
 /** What an organisation owes an acceptor, in micro-yuan; below zero, what it is owed. */
@@ -50,11 +50,8 @@ export function postDebts(
   for (const { debtor, amount } of debts) sums.set(debtor, (sums.get(debtor) ?? 0n) + amount)
   return [...sums].flatMap(([debtor, sum]): Posting[] => {
     if (debtor === creditor || sum === 0n) return []
-    const [owing, owed] = sum > 0n ? [debtor, creditor] : [creditor, debtor]
-    const line = { asset: SETTLEMENT_ASSET, amount: sum > 0n ? sum : -sum }
-    return [
-      { ...line, account: clearingPath(owed, owing, cycle), side: 'debit' },
-      { ...line, account: clearingPath(owing, owed, cycle), side: 'credit' },
-    ]
+    return sum > 0n
+      ? owedPostings({ debtor, creditor, amount: sum }, cycle)
+      : owedPostings({ debtor: creditor, creditor: debtor, amount: -sum }, cycle)
   })
 }

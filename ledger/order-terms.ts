@@ -7,9 +7,7 @@ import type { LedgerErrorCode, Refusal } from './errors.ts'
 import { refuse } from './errors.ts'
 import type { AccountId, AssetId, OrganisationId, SeriesId } from './identifiers.ts'
 import type { PointsProgramme } from './records.ts'
-
-/** Money between organisations is posted in micro-yuan, orders are in fen. */
-export const MICRO_YUAN_PER_FEN = 10_000n
+import { MICRO_YUAN_PER_FEN } from './posting.ts'
 
 /** A part of an order's amount, of one category of goods. */
 export interface OrderItem {

@@ -16,6 +16,10 @@ export const CHART_OF_ACCOUNTS = {
   '7106': { name: 'void 已作废', normal: 'credit' },
   '7107': { name: 'exchanged out 已兑出', normal: 'credit' },
   '3001': { name: 'clearing 清算往来', normal: 'debit' },
+  '1221': { name: 'settlement in transit 结算在途', normal: 'debit' },
+  '1002': { name: 'bank 银行存款', normal: 'debit' },
+  '6051': { name: 'fees 手续费', normal: 'credit' },
+  '6711': { name: 'rounding 尾差', normal: 'debit' },
 } as const
 
 export type AccountCode = keyof typeof CHART_OF_ACCOUNTS
@@ -31,6 +35,8 @@ export const EXCHANGED_OUT: AccountPath = '7107'
 
 /** The currency in which consortium members clear, in millionths of a yuan. */
 export const SETTLEMENT_ASSET: AssetId = 'CNY:micro-yuan'
+
+export const MICRO_YUAN_PER_FEN = 10_000n
 
 export function holdingPath(account: AccountId): AccountPath {
   return `7102/${account}`
@@ -48,6 +54,20 @@ export function clearingPath(
   cycle: string,
 ): AccountPath {
   return `3001/${organisation}/${counterparty}/${cycle}`
+}
+
+/** What is instructed to be paid between two organisations for a cycle and has not left or come in. */
+export function inTransitPath(
+  organisation: OrganisationId,
+  counterparty: OrganisationId,
+  cycle: string,
+): AccountPath {
+  return `1221/${organisation}/${counterparty}/${cycle}`
+}
+
+/** An organisation's own account of a code: bank, fees or rounding. */
+export function ownPath(code: '1002' | '6051' | '6711', organisation: OrganisationId): AccountPath {
+  return `${code}/${organisation}`
 }
 
 export function isAccountCode(text: string): text is AccountCode {

@@ -2,7 +2,8 @@ import type { StateView } from './batch-state.ts'
 import { isPoints, isRateBound, isSeries, organisationOf } from './identifiers.ts'
 import type { OrganisationId } from './identifiers.ts'
 import type { Key } from './keys.ts'
-import { programmeKey, rateKey, rushKey, seriesKey } from './keys.ts'
+import { netDebitCapKey, programmeKey, rateKey, rushKey, seriesKey } from './keys.ts'
+import { capOn, isNetDebitBound, splitNetDebitBound } from './net-debit.ts'
 import { splitRateBound } from './rate.ts'
 import type { DecisionContext } from './rule.ts'
 
@@ -16,6 +17,7 @@ export interface QuotaBound {
 
 /** The terms that a bound hangs on, by its name. */
 export function boundTerms(bound: string): Key<unknown> {
+  if (isNetDebitBound(bound)) return netDebitCapKey(splitNetDebitBound(bound).organisation)
   if (isRateBound(bound)) return rateKey(splitRateBound(bound).rate)
   if (isSeries(bound)) return seriesKey(bound)
   return isPoints(bound) ? programmeKey(bound) : rushKey(bound)
@@ -33,6 +35,13 @@ export function quotaBound(
     if (rate === undefined || date !== context.ledger.cycle.date) return undefined
     // Whoever keeps an account that holds these points may have to submit its exchange.
     return { isOpenTo: () => true, untouched: rate.capPerDay }
+  }
+  if (isNetDebitBound(bound)) {
+    const { organisation, cycle } = splitNetDebitBound(bound)
+    const cap = capOn(state.get(netDebitCapKey(organisation)), context.ledger.cycle.date)
+    if (cap === undefined || cycle !== context.cycle) return undefined
+    // Whoever keeps an account may have to submit what makes the organisation owe.
+    return { isOpenTo: () => true, untouched: cap }
   }
   if (!isPoints(bound)) {
     // A series, or a rush for one: only its issuer draws from it.

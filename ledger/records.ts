@@ -1,5 +1,5 @@
 import type { Rational } from './amount.ts'
-import type { Cycle } from './business-date.ts'
+import type { BusinessDate, Cycle } from './business-date.ts'
 import type { CanonicalValue } from './canonical.ts'
 import { canonicalJson } from './canonical.ts'
 import type { Coupon, CouponSeries, CouponState } from './coupon-series.ts'
@@ -103,6 +103,19 @@ export interface Mark {
   readonly commandId: string
 }
 
+/** The last day of which an organisation's books are closed. */
+export interface PeriodLock {
+  readonly until: BusinessDate
+}
+
+/** How much an organisation may come to owe all others, net, in a cycle, in micro-yuan. */
+export interface NetDebitCap {
+  /** The first business date of `microYuan`; until then `before` holds. Absent: no bound. */
+  readonly validFrom: BusinessDate
+  readonly microYuan?: bigint
+  readonly before?: bigint
+}
+
 /** How often a thing has happened that may happen only so often. */
 export interface Count {
   readonly count: number
@@ -151,6 +164,7 @@ export const ACCOUNT = plain<Account>()
 export const OUTCOME = plain<RecordedOutcome>()
 export const MARK = plain<Mark>()
 export const COUNT = plain<Count>()
+export const PERIOD_LOCK = plain<PeriodLock>()
 
 export const PROGRAMME = codec<PointsProgramme>(
   (value) => ({
@@ -226,5 +240,14 @@ export const QUOTA_LANE = codec<QuotaLane>(
   ({ left, poolLeft }: Stored<QuotaLane>) => ({
     left: BigInt(left),
     ...(poolLeft !== undefined && { poolLeft: BigInt(poolLeft) }),
+  }),
+)
+
+export const NET_DEBIT_CAP = codec<NetDebitCap>(
+  (value) => ({ ...value }),
+  ({ validFrom, microYuan, before }: Stored<NetDebitCap>) => ({
+    validFrom,
+    ...(microYuan !== undefined && { microYuan: BigInt(microYuan) }),
+    ...(before !== undefined && { before: BigInt(before) }),
   }),
 )

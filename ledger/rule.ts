@@ -86,6 +86,8 @@ export interface CommandRule<Schema extends TObject = TObject> {
   readonly home: (body: Static<Schema>) => OrganisationId | undefined
   /** Holdings that it may debit: they say which gateway submits it and what is folded. */
   readonly debits: (body: Static<Schema>) => readonly HoldingReference[]
+  /** Whether its entry may have organisations owe each other, so that caps on net debit apply. */
+  readonly clears?: true
   /** The account whose gateway submits it although no holding of it is debited: it gives coupons. */
   readonly payer?: (body: Static<Schema>) => AccountId | undefined
   /**

@@ -57,6 +57,16 @@ import { transferPoints } from './commands/transfer-points.ts'
 import { voidCommand } from './commands/void-command.ts'
 import { voidCoupons } from './commands/void-coupons.ts'
 import { withdrawAgreement } from './commands/withdraw-agreement.ts'
+import { defineSettlement } from './commands/define-settlement.ts'
+import { closePosition } from './commands/close-position.ts'
+import { settleCycle } from './commands/settle-cycle.ts'
+import { sendRemittance } from './commands/send-remittance.ts'
+import { confirmRemittance } from './commands/confirm-remittance.ts'
+import { withdrawRemittance } from './commands/withdraw-remittance.ts'
+import { carryOverPayment } from './commands/carry-over-payment.ts'
+import { postAdjustment } from './commands/post-adjustment.ts'
+import { lockPeriod } from './commands/lock-period.ts'
+import { setNetDebitCap } from './commands/set-net-debit-cap.ts'
 import type { CommandRule } from './rule.ts'
 
 /** Every type of command that the ledger knows. */
@@ -120,6 +130,16 @@ const ALL = [
   reverseEntry,
   voidCommand,
   rollBusinessDate,
+  defineSettlement,
+  closePosition,
+  settleCycle,
+  sendRemittance,
+  confirmRemittance,
+  withdrawRemittance,
+  carryOverPayment,
+  postAdjustment,
+  lockPeriod,
+  setNetDebitCap,
 ]
 
 // The body of a command is checked against its own rule's schema before the rule sees it, so a rule

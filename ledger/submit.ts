@@ -2,12 +2,14 @@ import { Type } from 'typebox'
 import { BatchState } from './batch-state.ts'
 import type { StateWrite } from './batch-state.ts'
 import type { CallContext, Cryptography, StateReader } from './capabilities.ts'
+import { cycleName } from './business-date.ts'
 import { LedgerError } from './errors.ts'
 import { AccountIdText, PointsAssetIdText, TransactionIdText } from './identifiers.ts'
 import type { Outcome, PublishedEntry } from './judge.ts'
 import { judge } from './judge.ts'
-import { actorKey, commandKey, holdingKey, ledgerKey } from './keys.ts'
+import { actorKey, commandKey, holdingKey, ledgerKey, organisationsKey } from './keys.ts'
 import { LANES } from './lanes.ts'
+import { netDebitKeys } from './net-debit.ts'
 import type { PlacedEntry } from './publication.ts'
 import type { ReadContext, SubjectReader } from './rule.ts'
 import type { ShapedCommand } from './shape.ts'
@@ -92,6 +94,7 @@ export async function submit(
       continue
     }
     const command = shape.shaped
+    if (command.rule.clears === true) await load(netDebitNames(state, context), state, ports)
     // What it is about may have been made or changed by a command before it.
     if (dependent.has(command)) await load(readSet(command, state, context).names, state, ports)
     const judgement = judge(command, state, judgeContext)
@@ -113,15 +116,30 @@ async function loadReadSet(
   context: ReadContext,
 ): Promise<ReadonlySet<ShapedCommand>> {
   const subjects = shaped.flatMap(({ command, rule }) => rule.subjects(command.body))
-  await load([ledgerKey.name, ...subjects.map(({ name }) => name)], state, reader)
+  const clears = shaped.some(({ rule }) => rule.clears === true)
+  const fixed = clears ? [ledgerKey, organisationsKey] : [ledgerKey]
+  await load(
+    [...fixed, ...subjects].map(({ name }) => name),
+    state,
+    reader,
+  )
   const foldedCredits = request.fold.reduce((sum, { transactions }) => sum + transactions.length, 0)
   if (foldedCredits > MAX_FOLDED_CREDITS) {
     throw new LedgerError('SUBMIT_MALFORMED', { at: '/fold', problem: 'too many credits' })
   }
   const named = request.fold.flatMap((fold) => state.nameCredits(fold))
   const sets = shaped.map((command) => ({ command, ...readSet(command, state, context) }))
-  await load([...sets.flatMap(({ names }) => names), ...named], state, reader)
+  const caps = clears ? netDebitNames(state, context) : []
+  await load([...sets.flatMap(({ names }) => names), ...named, ...caps], state, reader)
   return new Set(sets.flatMap(({ command, isDependent }) => (isDependent ? [command] : [])))
+}
+
+/** What caps on net debit take: of every organisation, for the cycle that the ledger is in. */
+function netDebitNames(state: BatchState, context: ReadContext): string[] {
+  const cycle = state.get(ledgerKey)?.cycle
+  if (cycle === undefined) return []
+  const organisations = state.get(organisationsKey) ?? []
+  return netDebitKeys(organisations, context, cycleName(cycle)).map(({ name }) => name)
 }
 
 async function load(

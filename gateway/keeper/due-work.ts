@@ -21,6 +21,7 @@ const ENDINGS: Partial<Record<ContractKind, string>> = {
   rush: 'CloseRush',
   agreement: 'WithdrawAgreement',
   request: 'DeclineRequest',
+  payment: 'CarryOverPayment',
 }
 
 /** What the keeper reads of the projection. */

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { rebuild } from './rebuild.ts'
 
 /** A store of another version is dropped and made again from the chain. */
-const SCHEMA_VERSION = 5
+const SCHEMA_VERSION = 6
 
 /**
  * Amounts are decimal text: they can exceed 64 bits. A transaction, entry or balance is referred to

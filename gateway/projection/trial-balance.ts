@@ -32,15 +32,15 @@ export interface TrialBalance {
 /** Draws up the trial balance 试算平衡表. */
 export function trialBalance(books: BookQueries): TrialBalance {
   const general = books.general()
-  const clearing = books.clearing()
+  const accounts = books.accounts()
   const rows = general.flatMap((line) => (isCode(line.path) ? [toRow(line)] : []))
   const totals = sumPerAsset(rows)
   return {
     rows,
-    detail: clearing.map(toClearingRow),
+    detail: accounts.filter(({ path }) => codeOf(path) === '3001').map(toClearingRow),
     totals,
     balanced: totals.every(({ debit, credit }) => debit === credit),
-    generalEqualsDetail: areEqual(general, [...books.detail(), ...clearing]),
+    generalEqualsDetail: areEqual(general, [...books.detail(), ...accounts]),
   }
 }
 

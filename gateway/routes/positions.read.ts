@@ -1,6 +1,13 @@
 import { Type } from 'typebox'
-import type { CyclePositions } from '../../ledger/index.ts'
-import { cycleName, cyclePositions } from '../../ledger/index.ts'
+import type {
+  ClearingTurnover,
+  CyclePositions,
+  PairPosition,
+  Position,
+} from '../../ledger/index.ts'
+import { cycleName, cyclePositions, positionId, positionKey } from '../../ledger/index.ts'
+import type { Projection } from '../projection/projection.ts'
+import { CycleText } from '../schemas/cycle.ts'
 import type { GatewayApp } from '../gateway-app.ts'
 import { trialBalance } from '../projection/trial-balance.ts'
 import type { ReadServices } from '../read-services.ts'
@@ -23,6 +30,7 @@ const positionsFields = {
       owedByCreditor: Amount,
       netFen: Type.String({ description: 'what is left to pay, rounded down to fen once' }),
       roundedDown: Type.String({ description: 'what that leaves unpaid, in micro-yuan' }),
+      status: Type.String({ description: 'open, closed (both have signed it) or instructed' }),
       entries: EntriesLink,
     }),
     { description: 'bilateral: gross in micro-yuan, net in fen' },
@@ -42,16 +50,13 @@ const positionsFields = {
   ),
 }
 
+/** More than a consortium has. */
+const ALL = { after: '', limit: 1_000 }
+
 const Query = Type.Object(
   {
     ...ReadQuery.properties,
-    cycle: Type.Optional(
-      Type.String({
-        pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}\\.[1-9][0-9]{0,2}$',
-        description: 'the cycle that the ledger is in, unless given',
-        examples: ['2026-12-01.1'],
-      }),
-    ),
+    cycle: Type.Optional(CycleText),
   },
   { additionalProperties: false },
 )
@@ -75,14 +80,63 @@ export function readPositions(app: GatewayApp, services: ReadServices): void {
         const now = projection.ledger()?.cycle
         const current = now === undefined ? '' : cycleName(now)
         const { cycle = current } = request.query
-        const { detail } = trialBalance(projection.books)
-        const positions = cyclePositions(detail.filter((row) => row.cycle === cycle))
-        return { cycle, isOpen: cycle === current, ...positionsAnswer(positions, cycle) }
+        const closed = closedPositions(cycle, projection)
+        const positions = cyclePositions(turnoverOf(cycle, projection, closed))
+        const answer = positionsAnswer(positions, cycle, closed)
+        return { cycle, isOpen: cycle === current, ...answer }
       }),
   )
 }
 
-function positionsAnswer({ pairs, nets, payments }: CyclePositions, cycle: string) {
+/** What pairs have signed that they owe each other in a cycle, by the ids of the positions. */
+function closedPositions(
+  cycle: string,
+  { contracts, registry }: Projection,
+): ReadonlyMap<string, Position> {
+  const organisations = registry.organisations(ALL).map(({ id }) => id)
+  const pairs = organisations.flatMap((one, at) =>
+    organisations.slice(at + 1).map((other) => positionId(one, other, cycle)),
+  )
+  return new Map(
+    pairs.flatMap((id): [string, Position][] => {
+      const stored = contracts.read('position', id)
+      return stored === undefined ? [] : [[id, positionKey(id).codec.decode(stored.value)]]
+    }),
+  )
+}
+
+/** The turnover of a cycle's clearing accounts; once closed, as it was before it was settled. */
+function turnoverOf(
+  cycle: string,
+  { books }: Projection,
+  closed: ReadonlyMap<string, Position>,
+): ClearingTurnover[] {
+  const { detail } = trialBalance(books)
+  return detail
+    .filter((row) => row.cycle === cycle)
+    .map(({ organisation, counterparty, debit, credit }) => {
+      const position = closed.get(positionId(organisation, counterparty, cycle))
+      if (position === undefined) return { organisation, counterparty, debit, credit }
+      const { toGet, toPay } = position
+      return position.organisation === organisation
+        ? { organisation, counterparty, debit: toGet, credit: toPay }
+        : { organisation, counterparty, debit: toPay, credit: toGet }
+    })
+}
+
+function statusOf(
+  { debtor, creditor }: PairPosition,
+  cycle: string,
+  closed: ReadonlyMap<string, Position>,
+): string {
+  return closed.get(positionId(debtor, creditor, cycle))?.status ?? 'open'
+}
+
+function positionsAnswer(
+  { pairs, nets, payments }: CyclePositions,
+  cycle: string,
+  closed: ReadonlyMap<string, Position>,
+) {
   return {
     pairs: pairs.map((pair) => ({
       ...pair,
@@ -90,6 +144,7 @@ function positionsAnswer({ pairs, nets, payments }: CyclePositions, cycle: strin
       owedByCreditor: String(pair.owedByCreditor),
       netFen: String(pair.netFen),
       roundedDown: String(pair.roundedDown),
+      status: statusOf(pair, cycle, closed),
       entries: `/entries?account=3001/${pair.creditor}/${pair.debtor}/${cycle}`,
     })),
     nets: nets.map((net) => ({

@@ -32,6 +32,13 @@ import { readPaymentRequest } from './payment-requests.read.ts'
 import { listRates } from './rates.list.ts'
 import { readRate } from './rates.read.ts'
 import { readPositions } from './positions.read.ts'
+import { listSettlements } from './settlements.list.ts'
+import { readSettlement } from './settlements.read.ts'
+import { listPayments } from './payments.list.ts'
+import { readPaymentInstructions } from './payment-instructions.read.ts'
+import { readPayment } from './payments.read.ts'
+import { readPositionClosing } from './position-closings.read.ts'
+import { listNetDebitCaps } from './net-debit-caps.list.ts'
 import { listStatement } from './statements.list.ts'
 import { readTrialBalance } from './trial-balance.read.ts'
 import { listSeries } from './series.list.ts'
@@ -55,6 +62,13 @@ export const READ_ROUTES: readonly ((app: GatewayApp, services: ReadServices) =>
   readEntry,
   readTrialBalance,
   readPositions,
+  listSettlements,
+  readSettlement,
+  listPayments,
+  readPaymentInstructions,
+  readPayment,
+  readPositionClosing,
+  listNetDebitCaps,
   readLiability,
   listRates,
   readRate,

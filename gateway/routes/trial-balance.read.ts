@@ -3,6 +3,7 @@ import type { GatewayApp } from '../gateway-app.ts'
 import type { TrialBalance } from '../projection/trial-balance.ts'
 import { trialBalance } from '../projection/trial-balance.ts'
 import type { ReadServices } from '../read-services.ts'
+import { CycleText } from '../schemas/cycle.ts'
 import { ReadQuery } from '../schemas/read-query.ts'
 import { Amount, readResponses } from '../schemas/read-response.ts'
 import { readAsOf } from './read-as-of.ts'
@@ -39,13 +40,7 @@ const trialBalanceFields = {
 const Query = Type.Object(
   {
     ...ReadQuery.properties,
-    cycle: Type.Optional(
-      Type.String({
-        pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}\\.[1-9][0-9]{0,2}$',
-        description: 'show the clearing detail of this cycle only',
-        examples: ['2026-12-01.1'],
-      }),
-    ),
+    cycle: Type.Optional(CycleText),
   },
   { additionalProperties: false },
 )

@@ -22,6 +22,7 @@ export const confirmOrder = defineRule({
   body: Type.Object({ purchase: ContractIdText }, { additionalProperties: false }),
   subjects: ({ purchase }) => [purchaseKey(purchase)],
   home: ({ purchase }) => organisationOf(purchase),
+  clears: true,
   debits: () => [],
   reads: ({ body }, _context, subject) => {
     const purchase = subject(purchaseKey(body.purchase))

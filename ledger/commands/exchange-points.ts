@@ -59,6 +59,7 @@ export const exchangePoints = defineRule({
     ...legs.flatMap(({ rate, receives }) => [rateKey(rate), programmeKey(receives.asset)]),
   ],
   home: () => undefined,
+  clears: true,
   debits: ({ from, pays }) => [{ account: from, asset: pays.asset }],
   reads: ({ actor, body }, { organisation, lane }) => [
     accountKey(body.from),

@@ -13,6 +13,7 @@ import { defineRule } from '../rule.ts'
 export const executeAgreement = defineRule({
   type: 'ExecuteAgreement',
   ...agreementScope,
+  clears: true,
   decide(command, state, context) {
     const { agreement: id } = command.body
     const found = state.get(agreementKey(id))

@@ -52,6 +52,7 @@ export const issuePoints = defineRule({
   body: Award,
   subjects: ({ asset }) => [programmeKey(asset)],
   home: ({ funder }) => funder,
+  clears: true,
   debits: () => [],
   reads({ body }, { lane }, subject) {
     const programme = subject(programmeKey(body.asset))

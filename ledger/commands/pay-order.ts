@@ -14,6 +14,7 @@ export const payOrder = defineRule({
   type: 'PayOrder',
   body: Type.Object(ORDER_FIELDS, { additionalProperties: false }),
   ...ORDER_SCOPE,
+  clears: true,
   decide(command, state, context) {
     const refusal = refuseOrder(command, state)
     if (refusal !== undefined) return refusal

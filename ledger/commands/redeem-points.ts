@@ -32,6 +32,7 @@ export const redeemPoints = defineRule({
     { additionalProperties: false },
   ),
   subjects: ({ asset }) => [programmeKey(asset)],
+  clears: true,
   home: () => undefined,
   debits: ({ from, asset }) => [{ account: from, asset }],
   reads: ({ body }) => [accountKey(body.from), orderKey(body.acceptor, body.order, body.from)],

@@ -65,6 +65,7 @@ export const refundOrder = defineRule({
   body: Body,
   subjects: ({ purchase }) => [purchaseKey(purchase)],
   home: ({ purchase }) => organisationOf(purchase),
+  clears: true,
   debits: () => [],
   reads: ({ body }, _context, subject) => [
     ...body.points.map(({ asset }) => programmeKey(asset)),

@@ -49,6 +49,7 @@ export const returnPurchase = defineRule({
   body: Body,
   subjects: ({ entry }) => entry.postings.slice(0, 1).map(({ asset }) => programmeKey(asset)),
   home: () => undefined,
+  clears: true,
   debits: ({ entry }) => {
     const holding = awardHolding(entry)
     return holding === undefined ? [] : [holding]

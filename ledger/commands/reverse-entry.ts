@@ -62,6 +62,7 @@ export const reverseEntry = defineRule({
   body: Body,
   subjects: () => [],
   home: () => undefined,
+  clears: true,
   debits: ({ entry }) => holdings(entry, 'credit'),
   reads({ body }, { lane, sha256 }) {
     const keys: Key<unknown>[] = [

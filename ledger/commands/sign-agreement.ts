@@ -21,6 +21,7 @@ import { accept, defineRule, write } from '../rule.ts'
 export const signAgreement = defineRule({
   type: 'SignAgreement',
   ...agreementScope,
+  clears: true,
   decide(command, state, context) {
     const { agreement: id } = command.body
     const found = state.get(agreementKey(id))

@@ -16,6 +16,7 @@ import { CUSTOMERS, merchantStories } from './stories/merchant.ts'
 import { orderStories, SHOPPERS } from './stories/orders.ts'
 import { READERS, readStories } from './stories/reads.ts'
 import { accepted } from './stories/requests.ts'
+import { LIZ, settlementEveStories, settlementStories } from './stories/settlement.ts'
 import { PREY, tradeAttackStories } from './stories/trade-attacks.ts'
 import { TRADERS, tradingStories } from './stories/trading.ts'
 
@@ -52,6 +53,7 @@ describe.each(engines)('on the %s engine', (engine) => {
       ...TRADERS,
       ...READERS,
       ...LATE,
+      LIZ,
     ])
     await accepted(started, 'airline', defineFlash())
   }, START_LIMIT_MS)
@@ -107,11 +109,15 @@ describe.each(engines)('on the %s engine', (engine) => {
   })
   describe('the eve', () => {
     eveStories(net)
+    settlementEveStories(net)
   })
   describe('the end of the day', () => {
     businessDateStories(net)
   })
   describe('the days after', () => {
     daysAfterStories(net)
+  })
+  describe('settlement', () => {
+    settlementStories(net)
   })
 })

@@ -21,6 +21,7 @@ import { PURCHASES } from './refusals/purchases.ts'
 import { REGISTRATION } from './refusals/registration.ts'
 import { PURCHASE_RETURNS } from './refusals/purchase-returns.ts'
 import { SERIES } from './refusals/series.ts'
+import { SETTLEMENT } from './refusals/settlement.ts'
 import { SEALED_AUCTIONS } from './refusals/sealed-auctions.ts'
 
 const TABLES = [
@@ -41,6 +42,7 @@ const TABLES = [
   ...PURCHASE_RETURNS,
   ...ORDERS,
   ...PURCHASES,
+  ...SETTLEMENT,
 ]
 
 async function run({ ledger, organisation, signed, options }: Prepared): Promise<SubmitResult> {

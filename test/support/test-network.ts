@@ -107,6 +107,13 @@ export class TestNetwork {
     return await this.request(organisation, path, {}, 'auditor')
   }
 
+  /** The text of an answer that is no JSON, such as a file for a bank. */
+  async text(organisation: string, path: string): Promise<string> {
+    const authorization = `Bearer ${this.token(organisation, 'auditor')}`
+    const response = await fetch(`${this.url(organisation)}${path}`, { headers: { authorization } })
+    return await response.text()
+  }
+
   async post(
     organisation: string,
     path: string,

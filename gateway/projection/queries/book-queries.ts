@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Delta, Lot } from '../../../ledger/index.ts'
+import { SETTLEMENT_ASSET } from '../../../ledger/index.ts'
 import { Query } from '../query.ts'
 
 /** What was posted to an account path, or to all accounts of a code, in one asset. */
@@ -19,7 +20,7 @@ interface TurnoverRow {
 export class BookQueries {
   readonly #general: Query<TurnoverRow>
   readonly #detail: Query<TurnoverRow>
-  readonly #clearing: Query<TurnoverRow>
+  readonly #accounts: Query<TurnoverRow>
   readonly #lots: Query<{
     readonly expires: string
     readonly availableFrom: string
@@ -29,10 +30,10 @@ export class BookQueries {
   constructor(database: DatabaseSync) {
     this.#general = new Query(database, 'SELECT * FROM general_ledger ORDER BY path, asset')
     this.#detail = new Query(database, 'SELECT * FROM code_totals ORDER BY path, asset')
-    this.#clearing = new Query(
+    this.#accounts = new Query(
       database,
       `SELECT path, asset, debit, credit FROM balances
-       WHERE path > '3001/' AND path < '30010' ORDER BY path, asset`,
+       WHERE asset = '${SETTLEMENT_ASSET}' AND path GLOB '[0-6]*/*' ORDER BY path`,
     )
     this.#lots = new Query(
       database,
@@ -51,9 +52,9 @@ export class BookQueries {
     return this.#detail.all().map(toTurnover)
   }
 
-  /** The clearing accounts 3001/organisation/counterparty/cycle, as the entries have them. */
-  clearing(): Turnover[] {
-    return this.#clearing.all().map(toTurnover)
+  /** Every account that is kept in money, such as 3001/organisation/counterparty/cycle, by its entries. */
+  accounts(): Turnover[] {
+    return this.#accounts.all().map(toTurnover)
   }
 
   /**

@@ -7,6 +7,7 @@ import type {
   CouponSeries,
   Key,
   Ledger,
+  NetDebitCap,
   Organisation,
   PointsProgramme,
 } from '../../../ledger/index.ts'
@@ -16,6 +17,7 @@ import {
   couponDayKey,
   isSeries,
   ledgerKey,
+  netDebitCapKey,
   organisationKey,
   owedKey,
   programmeKey,
@@ -101,12 +103,17 @@ export class RegistryQueries {
     return terms?.budget ?? 0n
   }
 
+  /** What bounds what an organisation may come to owe in a cycle. */
+  netDebitCap(organisation: string): NetDebitCap | undefined {
+    return this.#read('netdebitcap', organisation, netDebitCapKey(organisation))
+  }
+
   /** Points of an asset that an account owes out of what it earns next. */
   owed(account: string, asset: string): bigint {
     return this.#read('owed', `${account}/${asset}`, owedKey(account, asset))?.amount ?? 0n
   }
 
-  /** Whether the pool of a bound was ever written: that of a rate's day is full until then. */
+  /** Whether the pool of a bound was ever written: that of a day or a cycle is full until then. */
   hasQuota(bound: string): boolean {
     return this.#record.one('quota', bound) !== undefined
   }

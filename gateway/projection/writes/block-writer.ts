@@ -91,6 +91,8 @@ export class BlockWriter {
         'quota',
         'couponday',
         'owed',
+        'netdebitcap',
+        'periodlock',
       ].map(record),
       ...CONTRACT_KINDS.map(contract),
       ['coupon', (parts, value) => coupons.put(parts, present(value))],

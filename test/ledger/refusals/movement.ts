@@ -14,6 +14,8 @@ import {
   stockedLedger,
   submitOne,
 } from '../../support/opened-ledger.ts'
+import type { MemoryLedger } from '../../support/memory-ledger.ts'
+import { financeOf, signedBy } from '../../support/settlement-world.ts'
 import { accountOf, HUI, STAR } from '../../support/world.ts'
 import { commonFaults } from './common-faults.ts'
 
@@ -21,6 +23,13 @@ const noSuchPoints: Fault = {
   name: 'no such points',
   code: 'ASSET_UNKNOWN',
   body: { asset: 'mall:none:point' },
+}
+
+/** The mall may owe one yuan, net, in each cycle from tomorrow on, and tomorrow comes. */
+async function capStars(ledger: MemoryLedger): Promise<void> {
+  const body = { organisation: 'mall', microYuan: '1000000', validFrom: '2026-12-01' }
+  await acceptAll(ledger, 'bank', [signedBy(financeOf('bank', 'mall'), 'SetNetDebitCap', body)])
+  await rollTo(ledger, '2026-12-01')
 }
 
 const issuePoints: RefusalTable = {
@@ -197,6 +206,22 @@ const redeemPoints: RefusalTable = {
       code: 'SHORT_AWAY_FROM_HOME',
       body: { amount: '5000' },
       call: { organisation: 'airline' },
+    },
+    {
+      name: 'more than its issuer may owe, before the lane is filled',
+      code: 'QUOTA_REFILL',
+      body: { amount: '400' },
+      before: capStars,
+    },
+    {
+      name: 'more than its issuer may owe',
+      code: 'NET_DEBIT_CAP',
+      body: { amount: '400' },
+      before: async (ledger) => {
+        await capStars(ledger)
+        const bound = 'mall:2026-12-01.1:net-debit'
+        await acceptAll(ledger, 'mall', [refill(bound, '1', 'mall', '2000000')])
+      },
     },
   ],
 }
