@@ -3,6 +3,7 @@ import { lotsText } from '../ledger/index.ts'
 import type { ChainAudit } from './chain-audit.ts'
 import type { Finding } from './finding.ts'
 import { differences } from './finding.ts'
+import { auditPositions } from './positions-audit.ts'
 
 /** Balances, positions, totals, coupons and escrows that the records have otherwise than the entries. */
 export function auditBooks(audit: ChainAudit): Finding[] {
@@ -12,6 +13,7 @@ export function auditBooks(audit: ChainAudit): Finding[] {
     ...differences('holding', sides, holdingTexts(recorded.books), holdingTexts(posted.books)),
     ...differences('account', sides, turnoverTexts(recorded.books), turnoverTexts(posted.books)),
     ...differences('contents of', sides, recorded.contents, posted.contents),
+    ...auditPositions(audit.records(), audit.traded),
     ...unbalanced(posted.books),
   ]
 }

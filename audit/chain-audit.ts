@@ -7,6 +7,7 @@ import {
   replayedContents,
   stateBooks,
   stateContents,
+  TradedTurnover,
 } from '../ledger/index.ts'
 import { blockHeaderHash } from '../network/embedded/block.ts'
 import { channelTimestampMs } from '../network/embedded/proposal.ts'
@@ -66,6 +67,8 @@ export class ChainAudit {
     signatures: 0,
     entries: 0,
   }
+  /** What was traded between organisations in each cycle. */
+  readonly traded = new TradedTurnover()
   readonly #chaincode: string
   readonly #records = new Map<string, AuditedRecord>()
   /** Keys that were written once and are no more. */
@@ -222,6 +225,7 @@ export class ChainAudit {
       this.counts.entries += 1
       try {
         this.#replayed.apply(entry)
+        this.traded.apply(entry)
       } catch (error) {
         faults.push(error instanceof Error ? error.message : String(error))
       }

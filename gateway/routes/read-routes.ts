@@ -21,6 +21,7 @@ import { readClock } from './clock.read.ts'
 import { listSealedBids } from './bids.list.ts'
 import { readSealedBid } from './bids.read.ts'
 import { readLedger } from './ledger.read.ts'
+import { readBreakage } from './breakage.read.ts'
 import { readLiability } from './liability.read.ts'
 import { listMembers } from './members.list.ts'
 import { readMember } from './members.read.ts'
@@ -70,6 +71,7 @@ export const READ_ROUTES: readonly ((app: GatewayApp, services: ReadServices) =>
   readPositionClosing,
   listNetDebitCaps,
   readLiability,
+  readBreakage,
   listRates,
   readRate,
   createExchangeQuote,

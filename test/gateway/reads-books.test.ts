@@ -142,6 +142,23 @@ describe('the outstanding liability', () => {
     })
   })
 
+  test('is earned in proportion to what is expected to be redeemed', async () => {
+    const { body } = await app.get(`/liability/breakage?asset=${STAR}&expectedPercent=50`)
+    expect(body).toMatchObject({
+      issued: '1050',
+      redeemed: '7',
+      // Half of 1,050; of the 1,043 that are out, 518 more will be redeemed.
+      expected: '525',
+      breakage: '525',
+      deferredMicroYuan: '3500000',
+      earnedMicroYuan: '46666',
+      liabilityMicroYuan: '3453334',
+      cohorts: [{ expires: '2027-11-30', outstanding: '1043', breakage: '525' }],
+    })
+    const unknown = await app.get('/liability/breakage?asset=mall:none:point&expectedPercent=97')
+    expect(unknown.status).toBe(404)
+  })
+
   test('is gone when what is past its date has been booked out', async () => {
     const later = new BlockLedger(ledger)
     const expire = signed('ExpirePoints', ANN, { asset: FLASH, account: accountOf(ANN) })

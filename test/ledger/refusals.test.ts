@@ -21,6 +21,7 @@ import { PURCHASES } from './refusals/purchases.ts'
 import { REGISTRATION } from './refusals/registration.ts'
 import { PURCHASE_RETURNS } from './refusals/purchase-returns.ts'
 import { SERIES } from './refusals/series.ts'
+import { PAYMENTS } from './refusals/payments.ts'
 import { SETTLEMENT } from './refusals/settlement.ts'
 import { SEALED_AUCTIONS } from './refusals/sealed-auctions.ts'
 
@@ -43,6 +44,7 @@ const TABLES = [
   ...ORDERS,
   ...PURCHASES,
   ...SETTLEMENT,
+  ...PAYMENTS,
 ]
 
 async function run({ ledger, organisation, signed, options }: Prepared): Promise<SubmitResult> {

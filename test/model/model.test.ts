@@ -11,6 +11,16 @@ const ELSEWHERE = [
   'DefineRate',
   'CloseRate',
   'RotateKey',
+  'DefineSettlement',
+  'ClosePosition',
+  'SettleCycle',
+  'SendRemittance',
+  'ConfirmRemittance',
+  'WithdrawRemittance',
+  'CarryOverPayment',
+  'PostAdjustment',
+  'LockPeriod',
+  'SetNetDebitCap',
 ]
 
 test('random commands of every type violate no invariant', async () => {

@@ -104,6 +104,21 @@ export function closingBody(
   }
 }
 
+/** What the closing of a pair would be if only one of its transactions were named, for each of them. */
+export function closingsOf(
+  ledger: MemoryLedger,
+  pair: string,
+): Readonly<Record<string, unknown>>[] {
+  const whole = closingBody(ledger, pair)
+  const names = whole['deltas'] as readonly string[]
+  return names.map((name) => {
+    const path = `3001/${pair.replace(':', '/')}/${CYCLE}`
+    const text = ledger.state.get(`delta/${path}/${SETTLEMENT_ASSET}/${name}`) ?? '{}'
+    const { debit, credit } = JSON.parse(text) as { debit: string; credit: string }
+    return { ...whole, deltas: [name], counterDeltas: [name], toGet: debit, toPay: credit }
+  })
+}
+
 /** Every pair closes its position. */
 export async function closeAll(
   ledger: MemoryLedger,
