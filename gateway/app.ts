@@ -69,6 +69,10 @@ import { createPaymentCarryOver } from './routes/payment-carry-overs.create.ts'
 import { createAdjustment } from './routes/adjustments.create.ts'
 import { createPeriodLock } from './routes/period-locks.create.ts'
 import { createNetDebitCap } from './routes/net-debit-caps.create.ts'
+import { createStatementCommitment } from './routes/statement-commitments.create.ts'
+import { createStatementReveal } from './routes/statement-reveals.create.ts'
+import { createReconciliationSignature } from './routes/reconciliation-signatures.create.ts'
+import { createReconciliationLapse } from './routes/reconciliation-lapses.create.ts'
 import type { GatewayServices } from './write-services.ts'
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -131,6 +135,10 @@ const WRITE_ROUTES = [
   createAdjustment,
   createPeriodLock,
   createNetDebitCap,
+  createStatementCommitment,
+  createStatementReveal,
+  createReconciliationSignature,
+  createReconciliationLapse,
   readHealth,
   readMetrics,
   readError,

@@ -19,6 +19,7 @@ export const CONTRACT_KINDS = [
   'settlement',
   'position',
   'payment',
+  'reconciliation',
 ] as const
 
 export type ContractKind = (typeof CONTRACT_KINDS)[number]

@@ -175,4 +175,6 @@ export {
   submit,
 } from './submit.ts'
 export type { SubmitRequest, SubmitResult } from './submit.ts'
+export { statementText } from './statement.ts'
+export type { Statement } from './statement.ts'
 export { shortfall } from './sufficiency.ts'

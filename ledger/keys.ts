@@ -68,6 +68,8 @@ import {
 } from './records.ts'
 import type { Payment, Position, SettlementTerms } from './settlement.ts'
 import { PAYMENT, POSITION, SETTLEMENT } from './settlement.ts'
+import type { Reconciliation } from './statement.ts'
+import { RECONCILIATION } from './statement.ts'
 import type { Rush } from './rush.ts'
 import { RUSH } from './rush.ts'
 
@@ -228,6 +230,11 @@ export function paymentKey(id: ContractId): Key<Payment> {
   return { name: `payment/${id}`, codec: PAYMENT }
 }
 
+/** The reconciliation of a pair's cycle, under the id of their position. */
+export function reconciliationKey(id: ContractId): Key<Reconciliation> {
+  return { name: `reconciliation/${id}`, codec: RECONCILIATION }
+}
+
 /** How much an organisation may come to owe in a cycle. */
 export function netDebitCapKey(organisation: OrganisationId): Key<NetDebitCap> {
   return { name: `netdebitcap/${organisation}`, codec: NET_DEBIT_CAP }
@@ -283,6 +290,7 @@ const CONTENDED = new Set([
   'request',
   'position',
   'payment',
+  'reconciliation',
   'periodlock',
   'netdebitcap',
 ])

@@ -67,6 +67,10 @@ import { carryOverPayment } from './commands/carry-over-payment.ts'
 import { postAdjustment } from './commands/post-adjustment.ts'
 import { lockPeriod } from './commands/lock-period.ts'
 import { setNetDebitCap } from './commands/set-net-debit-cap.ts'
+import { commitStatement } from './commands/commit-statement.ts'
+import { revealStatement } from './commands/reveal-statement.ts'
+import { signReconciliation } from './commands/sign-reconciliation.ts'
+import { lapseReconciliation } from './commands/lapse-reconciliation.ts'
 import type { CommandRule } from './rule.ts'
 
 /** Every type of command that the ledger knows. */
@@ -140,6 +144,10 @@ const ALL = [
   postAdjustment,
   lockPeriod,
   setNetDebitCap,
+  commitStatement,
+  revealStatement,
+  signReconciliation,
+  lapseReconciliation,
 ]
 
 // The body of a command is checked against its own rule's schema before the rule sees it, so a rule

@@ -40,6 +40,8 @@ import { readPaymentInstructions } from './payment-instructions.read.ts'
 import { readPayment } from './payments.read.ts'
 import { readPositionClosing } from './position-closings.read.ts'
 import { listNetDebitCaps } from './net-debit-caps.list.ts'
+import { listReconciliations } from './reconciliations.list.ts'
+import { readReconciliation } from './reconciliations.read.ts'
 import { listStatement } from './statements.list.ts'
 import { readTrialBalance } from './trial-balance.read.ts'
 import { listSeries } from './series.list.ts'
@@ -70,6 +72,8 @@ export const READ_ROUTES: readonly ((app: GatewayApp, services: ReadServices) =>
   readPayment,
   readPositionClosing,
   listNetDebitCaps,
+  listReconciliations,
+  readReconciliation,
   readLiability,
   readBreakage,
   listRates,

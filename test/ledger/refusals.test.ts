@@ -22,6 +22,7 @@ import { REGISTRATION } from './refusals/registration.ts'
 import { PURCHASE_RETURNS } from './refusals/purchase-returns.ts'
 import { SERIES } from './refusals/series.ts'
 import { PAYMENTS } from './refusals/payments.ts'
+import { STATEMENTS } from './refusals/statements.ts'
 import { SETTLEMENT } from './refusals/settlement.ts'
 import { SEALED_AUCTIONS } from './refusals/sealed-auctions.ts'
 
@@ -45,6 +46,7 @@ const TABLES = [
   ...PURCHASES,
   ...SETTLEMENT,
   ...PAYMENTS,
+  ...STATEMENTS,
 ]
 
 async function run({ ledger, organisation, signed, options }: Prepared): Promise<SubmitResult> {

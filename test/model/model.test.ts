@@ -21,6 +21,10 @@ const ELSEWHERE = [
   'PostAdjustment',
   'LockPeriod',
   'SetNetDebitCap',
+  'CommitStatement',
+  'RevealStatement',
+  'SignReconciliation',
+  'LapseReconciliation',
 ]
 
 test('random commands of every type violate no invariant', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Statement } from '../../../ledger/index.ts'
 import {
   defineSettlement,
   financeOf,
@@ -6,6 +7,13 @@ import {
   settlementTerms,
   signedBy,
 } from '../../support/settlement-world.ts'
+import {
+  BANK_AND_MALL,
+  commit,
+  MALL_AND_BANK,
+  reveal,
+  signResult,
+} from '../../support/statement-world.ts'
 import type { ORGANISATIONS } from '../../support/world.ts'
 import type { GetNetwork } from './requests.ts'
 import { purchase, redemption } from './requests.ts'
@@ -75,6 +83,30 @@ export function settlementStories(net: GetNetwork): void {
     const { pairs } = await scene.read('mall', `/positions?cycle=${CYCLE}`)
     expect((pairs as Json[]).map(({ status }) => status)).toEqual(['closed', 'closed', 'closed'])
   })
+
+  test('two who say the same of a cycle match; one who says more than the ledger does not', async () => {
+    const { body } = await scene.read('bank', closingPath('bank:mall'))
+    const { toGet, toPay } = body as Record<'toGet' | 'toPay', string>
+    const common = { lines: '7', root: 'a'.repeat(64), ruleSet: 'b'.repeat(64) }
+    const banks = { ...common, toGet, toPay }
+    const malls = { ...common, toGet: toPay, toPay: toGet }
+    await exchange(banks, { ...malls, lines: '8' })
+    const read = async (): Promise<Json> =>
+      await scene.read('airline', `/reconciliations/bank:mall.${CYCLE}`)
+    expect(await read()).toMatchObject({ status: 'differing', round: 1 })
+    await exchange(banks, malls)
+    expect(await read()).toMatchObject({ status: 'matched', round: 2 })
+    await scene.take('mall', '/reconciliations/signatures', signResult('0'))
+    expect(await read()).toMatchObject({ status: 'agreed', result: { breaks: '0' } })
+  })
+
+  async function exchange(banks: Statement, malls: Statement): Promise<void> {
+    const path = '/reconciliations'
+    await scene.take('bank', `${path}/commitments`, commit(BANK_AND_MALL, banks))
+    await scene.take('mall', `${path}/commitments`, commit(MALL_AND_BANK, malls))
+    await scene.take('bank', `${path}/reveals`, reveal(BANK_AND_MALL, banks))
+    await scene.take('mall', `${path}/reveals`, reveal(MALL_AND_BANK, malls))
+  }
 
   test('the payments are those that the positions come to, and banks can read them', async () => {
     const before = await scene.read('mall', `/positions?cycle=${CYCLE}`)
