@@ -6,6 +6,7 @@ import { addGiftLinkCommands } from './commands/gift-link.ts'
 import { addImportCouponsCommand } from './commands/import-coupons.ts'
 import { addReconcileCommand } from './commands/reconcile.ts'
 import { addSignCommand } from './commands/sign.ts'
+import { addStatementCommands } from './commands/statement.ts'
 import { addTransferCommand } from './commands/transfer.ts'
 import { GatewayFailure } from './gateway-failure.ts'
 import { PlainError } from './plain-error.ts'
@@ -21,6 +22,7 @@ addSignCommand(program)
 addGiftLinkCommands(program)
 addAuditCommand(program)
 addReconcileCommand(program)
+addStatementCommands(program)
 
 try {
   await program.parseAsync()

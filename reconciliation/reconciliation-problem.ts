@@ -5,6 +5,8 @@ export type ProblemCode =
   | 'SOURCE_UNREADABLE'
   | 'COLUMN_UNKNOWN'
   | 'OUTPUT_EXISTS'
+  | 'LINES_REJECTED'
+  | 'ASSETS_MIXED'
 
 /** An expected failure, with a stable code and words that say what to do. */
 export class ReconciliationProblem extends Error {
