@@ -51,7 +51,7 @@ async function checkLines(connection: DuckDBConnection, path: string): Promise<v
     const message = `${path}: ${String(rejected)} lines cannot be read; reconcile tells which`
     throw new ReconciliationProblem('LINES_REJECTED', message)
   }
-  if ((await count('SELECT count(DISTINCT asset) AS found FROM left_lines')) > 1) {
+  if ((await count('SELECT count(DISTINCT asset) AS found FROM left_file_lines')) > 1) {
     throw new ReconciliationProblem('ASSETS_MIXED', `${path}: a statement has lines of one asset`)
   }
 }
@@ -62,7 +62,7 @@ async function statementOf(
 ): Promise<DrawnStatement> {
   const lines: StatementLine[] = []
   let [toGet, toPay] = [0n, 0n]
-  const result = await connection.stream('SELECT reference, asset, amount FROM left_lines')
+  const result = await connection.stream('SELECT reference, asset, amount FROM left_file_lines')
   for await (const rows of result.yieldRows()) {
     for (const [reference, asset, value] of rows) {
       const amount = BigInt(String(value))

@@ -17,7 +17,7 @@ export interface Source {
 }
 
 /**
- * Loads a source and makes two views of it: `{side}_lines`, all amounts whole numbers, and
+ * Loads a source and makes two views of it: `{side}_file_lines`, all amounts whole numbers, and
  * `{side}_rejects`, lines that cannot be read with the reason; so that no line is dropped silently.
  * `scratch` is where a file of another encoding is written anew. Throws SOURCE_UNREADABLE or
  * COLUMN_UNKNOWN.
@@ -160,7 +160,7 @@ async function makeViews(
   const reason = rejectionOf(mapping)
   await connection.run(`CREATE VIEW ${side}_numbered AS ${numbered}`)
   await connection.run(
-    `CREATE VIEW ${side}_lines AS SELECT * FROM ${side}_numbered WHERE ${reason} IS NULL`,
+    `CREATE VIEW ${side}_file_lines AS SELECT * FROM ${side}_numbered WHERE ${reason} IS NULL`,
   )
   await connection.run(`CREATE VIEW ${side}_rejects AS
     SELECT line, ${reason} AS reason FROM ${side}_numbered WHERE ${reason} IS NOT NULL

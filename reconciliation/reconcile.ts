@@ -2,6 +2,11 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { RulesPreview } from './apply-rules.ts'
+import { applyRules, previewRules } from './apply-rules.ts'
+import { carryOver, keepOpen } from './carry-over.ts'
+import type { MatchingRules } from './matching-rules.ts'
+import { ruleSetHash } from './matching-rules.ts'
 import type { BreakClass } from './compare-lines.ts'
 import { BREAK_CLASSES, compareLines } from './compare-lines.ts'
 import type { Side, Source } from './load-source.ts'
@@ -30,6 +35,16 @@ export interface ReconciliationSummary {
   readonly breaks: Readonly<Record<BreakClass, number>>
   /** By asset: what the left side has more than the right, over all breaks. */
   readonly impact: Readonly<Record<string, string>>
+  /** By rule: how many matches of lines without a common reference. */
+  readonly matchedByRule: Readonly<Record<string, number>>
+  /** Lines that the next run looks at before they become breaks. */
+  readonly waiting: number
+  /** Lines that the run before has left open, and how many of them have a counterpart by now. */
+  readonly carried: { readonly lines: number; readonly matched: number }
+  /** The rules, and what a statement says of them. */
+  readonly rules?: { readonly name: string; readonly hash: string }
+  /** Matches that the rules make and those they were compared with do not, and the other way round. */
+  readonly preview?: RulesPreview
   /** Commits to the list of breaks. */
   readonly result: FileTree
 }
@@ -37,6 +52,12 @@ export interface ReconciliationSummary {
 export interface ReconcileOptions {
   readonly left: Source
   readonly right: Source
+  /** For what has no counterpart of the same reference. */
+  readonly rules?: MatchingRules | undefined
+  /** Other rules: the summary says what `rules` match more and less than they. */
+  readonly comparedWith?: MatchingRules | undefined
+  /** Folder with the results of the run before. */
+  readonly before?: string | undefined
   /** Folder for the results; made when it is not there. */
   readonly out: string
   /** Gets a line for everything that takes its time. */
@@ -47,8 +68,9 @@ const MEMORY_LIMIT = '700MB'
 
 /**
  * Reconciles two files line by line and writes what differs: `breaks.csv`, `breaks.parquet`,
- * `rejects.csv`, `accounts.csv` and, last, `summary.json`; without that the others are not whole.
- * Throws OUTPUT_EXISTS, SOURCE_UNREADABLE and COLUMN_UNKNOWN.
+ * `matches.csv`, `waiting.csv`, `open.parquet` for the next run, `rejects.csv`, `accounts.csv` and,
+ * last, `summary.json`; without that the others are not whole. Throws OUTPUT_EXISTS,
+ * SOURCE_UNREADABLE, COLUMN_UNKNOWN and RESULTS_MISSING.
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconciliationSummary> {
   const { left, right, out, report = () => undefined } = options
@@ -70,12 +92,16 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
     await loadSource(connection, 'left', left, join(scratch, 'left.utf8'))
     report('Reading the right file …')
     await loadSource(connection, 'right', right, join(scratch, 'right.utf8'))
+    await carryOver(connection, 'left', options.before)
+    await carryOver(connection, 'right', options.before)
     report('Comparing …')
     await compareLines(connection)
+    const preview = await previewRules(connection, options)
+    await applyRules(connection, options.rules)
     report('Writing the results …')
     await writeResults(connection, out)
     report('Committing to the files …')
-    const summary = await summaryOf(connection, options)
+    const summary = { ...(await summaryOf(connection, options)), ...preview }
     writeFileSync(`${summaryPath}.new`, `${JSON.stringify(summary, undefined, 2)}\n`)
     renameSync(`${summaryPath}.new`, summaryPath)
     return summary
@@ -87,10 +113,15 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
 }
 
 async function writeResults(connection: DuckDBConnection, out: string): Promise<void> {
-  const ordered = 'SELECT * FROM breaks ORDER BY class, reference, left_line, right_line'
+  await keepOpen(connection, out)
+  const ordered = 'SELECT * FROM aged_breaks ORDER BY class, reference, left_line, right_line'
   const file = (name: string): string => literal(join(out, name))
   await connection.run(`COPY (${ordered}) TO ${file('breaks.csv')} (HEADER)`)
   await connection.run(`COPY (${ordered}) TO ${file('breaks.parquet')} (FORMAT parquet)`)
+  const matches = 'SELECT * FROM rule_matches ORDER BY match, side, line'
+  await connection.run(`COPY (${matches}) TO ${file('matches.csv')} (HEADER)`)
+  const waiting = 'SELECT * FROM waiting ORDER BY class, reference'
+  await connection.run(`COPY (${waiting}) TO ${file('waiting.csv')} (HEADER)`)
   await connection.run(`COPY (
     SELECT 'left' AS side, * FROM left_rejects UNION ALL SELECT 'right', * FROM right_rejects
     ORDER BY side, line) TO ${file('rejects.csv')} (HEADER)`)
@@ -109,12 +140,12 @@ function accountsQuery(): string {
 
 function totalsOf(side: Side): string {
   return `SELECT account, asset, count(*) AS lines, sum(amount) AS amount, sum(fee) AS fee
-    FROM ${side}_lines GROUP BY ALL`
+    FROM ${side}_file_lines GROUP BY ALL`
 }
 
 async function summaryOf(
   connection: DuckDBConnection,
-  { left, right, out }: ReconcileOptions,
+  { left, right, out, rules }: ReconcileOptions,
 ): Promise<ReconciliationSummary> {
   const counts = await read(
     connection,
@@ -126,7 +157,11 @@ async function summaryOf(
     left: await sideOf(connection, 'left', left.path),
     right: await sideOf(connection, 'right', right.path),
   }
-  const [unmatched] = await read(connection, 'SELECT count(left_line) AS lines FROM breaks')
+  const unmatched = await count(
+    connection,
+    'SELECT left_line FROM breaks UNION ALL SELECT left_line FROM waiting',
+  )
+  const carriedLeft = await count(connection, 'SELECT line FROM left_carried')
   const impact = await read(
     connection,
     `SELECT asset, sum(amount) AS amount FROM (
@@ -136,11 +171,39 @@ async function summaryOf(
   )
   return {
     ...sides,
-    matched: sides.left.lines - sides.left.rejected - Number(unmatched?.['lines'] ?? 0),
+    matched: sides.left.lines - sides.left.rejected + carriedLeft - unmatched,
     breaks: breaks as Record<BreakClass, number>,
     impact: sumsOf(impact),
+    ...(await leftoversOf(connection, rules)),
     result: await fileTree(join(out, 'breaks.csv')),
   }
+}
+
+/** What came of the lines that had no counterpart of the same reference, in this run or before. */
+async function leftoversOf(connection: DuckDBConnection, rules: MatchingRules | undefined) {
+  const byRule = await read(
+    connection,
+    'SELECT rule, count(DISTINCT match) AS matches FROM rule_matches GROUP BY rule ORDER BY rule',
+  )
+  const carried = `SELECT line FROM left_carried UNION ALL SELECT line FROM right_carried`
+  const still = ['breaks', 'waiting'].map(
+    (table) => `SELECT 1 AS line FROM ${table} WHERE left_line < 0 OR right_line < 0`,
+  )
+  const lines = await count(connection, carried)
+  return {
+    matchedByRule: Object.fromEntries(
+      byRule.map((row) => [String(row['rule']), Number(row['matches'])]),
+    ),
+    waiting: await count(connection, 'SELECT class AS line FROM waiting'),
+    carried: { lines, matched: lines - (await count(connection, still.join(' UNION ALL '))) },
+    ...(rules !== undefined && { rules: { name: rules.name, hash: ruleSetHash(rules) } }),
+  }
+}
+
+/** How many values that are not NULL a query of one column has. */
+async function count(connection: DuckDBConnection, query: string): Promise<number> {
+  const [row] = await read(connection, `SELECT count(COLUMNS(*)) AS found FROM (${query})`)
+  return Number(Object.values(row ?? {})[0] ?? 0)
 }
 
 async function sideOf(
@@ -150,7 +213,7 @@ async function sideOf(
 ): Promise<SideSummary> {
   const sums = await read(
     connection,
-    `SELECT asset, sum(amount) AS amount, count(*) AS lines FROM ${side}_lines
+    `SELECT asset, sum(amount) AS amount, count(*) AS lines FROM ${side}_file_lines
      GROUP BY asset ORDER BY asset`,
   )
   const [rejects] = await read(connection, `SELECT count(*) AS lines FROM ${side}_rejects`)

@@ -5,6 +5,9 @@ export type ProblemCode =
   | 'SOURCE_UNREADABLE'
   | 'COLUMN_UNKNOWN'
   | 'OUTPUT_EXISTS'
+  | 'RULES_UNREADABLE'
+  | 'RULES_WRONG'
+  | 'RESULTS_MISSING'
   | 'LINES_REJECTED'
   | 'ASSETS_MIXED'
 

@@ -1,11 +1,19 @@
 import type { Command } from 'commander'
 import type { ReconciliationSummary } from '../../reconciliation/index.ts'
-import { readMapping, reconcile, ReconciliationProblem } from '../../reconciliation/index.ts'
+import {
+  readMapping,
+  readRules,
+  reconcile,
+  ReconciliationProblem,
+} from '../../reconciliation/index.ts'
 import { PlainError } from '../plain-error.ts'
 
 interface ReconcileFlags {
   readonly map: readonly string[]
   readonly out: string
+  readonly rules?: string
+  readonly comparedWith?: string
+  readonly before?: string
   readonly json: boolean
 }
 
@@ -27,6 +35,12 @@ export function addReconcileCommand(program: Command): void {
       '--out <dir>',
       'folder for the results; there must be none of another run in it',
     )
+    .option('--rules <file>', 'how lines without a common reference are matched, and which wait')
+    .option(
+      '--compared-with <file>',
+      'other rules: tells how many matches the new ones gain and lose',
+    )
+    .option('--before <dir>', 'results of the run before: what it has left open is looked at again')
     .option('--json', 'print the summary as one JSON object instead of text', false)
     .action(async (left: string, right: string, flags: ReconcileFlags) => {
       process.exitCode = await runReconcile(left, right, flags)
@@ -35,7 +49,7 @@ export function addReconcileCommand(program: Command): void {
 
 /** 1 when there is a break or a line that cannot be read. */
 async function runReconcile(left: string, right: string, flags: ReconcileFlags): Promise<number> {
-  const { map, out, json } = flags
+  const { map, out, json, rules, comparedWith, before } = flags
   if (map.length > 2) throw new PlainError('Give one mapping file for both sides, or two.')
   const [leftMap = '', rightMap = leftMap] = map
   try {
@@ -43,6 +57,9 @@ async function runReconcile(left: string, right: string, flags: ReconcileFlags):
       left: { path: left, mapping: readMapping(leftMap) },
       right: { path: right, mapping: readMapping(rightMap) },
       out,
+      rules: rules === undefined ? undefined : readRules(rules),
+      comparedWith: comparedWith === undefined ? undefined : readRules(comparedWith),
+      before,
       report: (stage) => console.error(stage),
     })
     if (json) console.log(JSON.stringify(summary))
@@ -67,6 +84,17 @@ function show(summary: ReconciliationSummary, out: string): void {
     console.log(`       sums ${totals.join(', ')}; root ${tree.root}`)
   }
   console.log(`matched ${String(matched)}`)
+  for (const [rule, matches] of Object.entries(summary.matchedByRule)) {
+    console.log(`  by ${rule.padEnd(13)}${String(matches).padStart(10)}`)
+  }
+  const { carried, waiting, preview } = summary
+  if (preview !== undefined) {
+    console.log(`  gained ${String(preview.gained)}, lost ${String(preview.lost)} by these rules`)
+  }
+  if (waiting > 0) console.log(`waiting ${String(waiting)} for the next run`)
+  if (carried.lines > 0) {
+    console.log(`of ${String(carried.lines)} from before, ${String(carried.matched)} are matched`)
+  }
   for (const [name, lines] of Object.entries(breaks)) {
     if (lines > 0) console.log(`  ${name.padEnd(16)}${String(lines).padStart(10)}`)
   }

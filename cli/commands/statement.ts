@@ -8,7 +8,9 @@ import {
   drawStatement,
   findDifferences,
   readMapping,
+  readRules,
   ReconciliationProblem,
+  ruleSetHash,
   StatementTree,
 } from '../../reconciliation/index.ts'
 import { readJsonFile } from '../json-file.ts'
@@ -76,7 +78,7 @@ async function drawUp(file: string, flags: StatementFlags): Promise<void> {
     toGet: String(drawn.toGet),
     toPay: String(drawn.toPay),
     root: drawn.tree.root.hash,
-    ruleSet: hash('sha256', readFileSync(flags.rules)),
+    ruleSet: ruleSetHash(readRules(flags.rules)),
   }
   const salt = randomBytes(32).toString('hex')
   const commitment = hash('sha256', statementText(org, { cycle, counterparty }, statement, salt))

@@ -23,11 +23,12 @@ const map = write(
   'map.yaml',
   'version: 1\nformat: csv\ncolumns: { reference: ref, amount: amount }\namountDigits: 6\nasset: CNY\n',
 )
+const rules = write('rules.yaml', 'version: 1\nname: strict\nwaitDays: 0\nrules: []\n')
 const key = write('key', 'only the two know\n')
 
 async function draw(org: string, counterparty: string, file: string): Promise<string> {
   const out = join(dir, `${org}.json`)
-  const files = ['statement', file, '--map', map, '--rules', map, '--key', key]
+  const files = ['statement', file, '--map', map, '--rules', rules, '--key', key]
   const pair = ['--org', org, '--counterparty', counterparty, '--cycle', CYCLE]
   const { status, stderr } = await runTallystick([...files, ...pair, '--out', out])
   expect(stderr).toContain('CommitStatement')
