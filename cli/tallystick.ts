@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addAuditCommand } from './commands/audit.ts'
 import { addDayCommand } from './commands/day.ts'
+import { addExportLinesCommand } from './commands/export-lines.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addGiftLinkCommands } from './commands/gift-link.ts'
 import { addImportCouponsCommand } from './commands/import-coupons.ts'
@@ -23,6 +24,7 @@ addGiftLinkCommands(program)
 addAuditCommand(program)
 addReconcileCommand(program)
 addStatementCommands(program)
+addExportLinesCommand(program)
 
 try {
   await program.parseAsync()
