@@ -48,7 +48,7 @@ export const P256ProofText = Type.Object(
 /** Proofs are a tagged union: another kind of proof comes with fields of its own. */
 export const ProofText = Type.Union([P256ProofText])
 
-export const MAX_PROOFS = 16
+export const MAX_PROOFS = 64
 
 export const SignedCommandText = Type.Object(
   {

@@ -34,7 +34,7 @@ export const EntryText = Type.Object(
     submitter: OrganisationIdText,
     businessDate: BusinessDateText,
     cycle: Type.String({ maxLength: 20 }),
-    postings: Type.Array(PostingText, { minItems: 2, maxItems: 1_000 }),
+    postings: Type.Array(PostingText, { minItems: 2, maxItems: 10_000 }),
     references: Type.Record(Type.String({ maxLength: 40 }), Type.String({ maxLength: 200 })),
   },
   { additionalProperties: false, description: 'an entry, exactly as the ledger published it' },

@@ -14,7 +14,7 @@ import { accept, defineRule, write } from '../rule.ts'
 import type { SettlementTerms } from '../settlement.ts'
 
 /** As many as a multilateral settlement can put into one entry. */
-const MAX_PARTIES = 16
+const MAX_PARTIES = 50
 
 const Days = Type.Integer({ minimum: 0, maximum: 30 })
 

@@ -16,7 +16,8 @@ import { claimsOf, settlementPostings, settlingPayments } from '../settlement-en
 import type { Payment, Position, SettlementTerms } from '../settlement.ts'
 import { positionId } from '../settlement.ts'
 
-const MAX_PAIRS = 120
+/** Of 50 parties. */
+const MAX_PAIRS = 1_225
 
 const Body = Type.Object(
   {

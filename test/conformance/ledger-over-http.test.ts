@@ -16,6 +16,7 @@ import { CUSTOMERS, merchantStories } from './stories/merchant.ts'
 import { orderStories, SHOPPERS } from './stories/orders.ts'
 import { READERS, readStories } from './stories/reads.ts'
 import { accepted } from './stories/requests.ts'
+import { reconciliationStories } from './stories/reconciliation.ts'
 import { LIZ, settlementEveStories, settlementStories } from './stories/settlement.ts'
 import { PREY, tradeAttackStories } from './stories/trade-attacks.ts'
 import { TRADERS, tradingStories } from './stories/trading.ts'
@@ -119,5 +120,8 @@ describe.each(engines)('on the %s engine', (engine) => {
   })
   describe('settlement', () => {
     settlementStories(net)
+  })
+  describe('reconciliation', () => {
+    reconciliationStories(net)
   })
 })

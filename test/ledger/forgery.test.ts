@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cryptography } from '../../chaincode/cryptography.ts'
 import type { Proof, SignedCommand } from '../../ledger/index.ts'
+import { MAX_PROOFS } from '../../ledger/command.ts'
 import { keyIdOf, ledgerKey, signingText } from '../../ledger/index.ts'
 import type { MemoryLedger } from '../support/memory-ledger.ts'
 import {
@@ -101,8 +102,8 @@ describe('a signature', () => {
     async (signature) => expect(await harmless(withProof({ signature }))).toBe('COMMAND_MALFORMED'),
   )
 
-  test('more than 16 of them are a matter of form', async () => {
-    const proofs = Array.from({ length: 17 }, () => proof)
+  test('more of them than a command may have are a matter of form', async () => {
+    const proofs = Array.from({ length: MAX_PROOFS + 1 }, () => proof)
     expect(await harmless({ ...payment, proofs })).toBe('COMMAND_MALFORMED')
   })
 })

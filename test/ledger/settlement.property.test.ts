@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Entry } from '../../ledger/index.ts'
+import type { Entry, SignedCommand } from '../../ledger/index.ts'
 import { balanceOf, booksOf, contradictions } from '../support/books.ts'
 import type { MemoryLedger } from '../support/memory-ledger.ts'
 import {
@@ -9,6 +9,7 @@ import {
   BOB,
   compact,
   redeem,
+  stockedLedger,
   submitOne,
   verdict,
 } from '../support/opened-ledger.ts'
@@ -22,13 +23,15 @@ import {
   PAIRS,
   paymentsOf,
   positionsOf,
+  NETTED,
   rollCycle,
   settle,
+  settlementTerms,
   signedBy,
   trade,
   tradedLedger,
 } from '../support/settlement-world.ts'
-import { HUI, ORGANISATIONS, signed, STAR } from '../support/world.ts'
+import { HUI, openingCommands, ORGANISATIONS, signed, STAR } from '../support/world.ts'
 
 const MONEY = 'CNY:micro-yuan'
 
@@ -271,4 +274,54 @@ function commandOf(
   const standing = ledger.published.findLast(({ entry }) => entry.type === 'RedeemPoints')
   const body = { entry: JSON.parse(standing?.text ?? '{}') as object, reason: 'returned' }
   return signedBy(['bank:finance-1', 'mall:finance-1'], 'ReverseEntry', body)
+}
+
+test('fifty members settle in one run, by fewer payments than there are members', async () => {
+  const ledger = await stockedLedger()
+  const others = Array.from({ length: 47 }, (_, at) => `member-${String(at)}`)
+  for (const organisation of others) {
+    await acceptAll(ledger, organisation, openingCommands(organisation), { isAdmin: true })
+  }
+  const members = [...ORGANISATIONS, ...others].sort()
+  const accounts = members.map((organisation) => ({ organisation, commitment: 'a'.repeat(64) }))
+  const terms = settlementTerms(NETTED, { accounts })
+  await acceptAll(ledger, 'bank', [signedBy(financeOf(...members), 'DefineSettlement', terms)])
+  const pairs = members.flatMap((one, at) =>
+    members.slice(at + 1).map((other) => `${one}:${other}`),
+  )
+  await acceptAll(
+    ledger,
+    'bank',
+    pairs.map((pair, at) => adjustment(ledger, pair, at)).slice(0, 999),
+  )
+  await rollCycle(ledger)
+  for (let at = 0; at < pairs.length; at += 500) {
+    const closings = pairs.slice(at, at + 500).map((pair) => {
+      const signers = financeOf(...pair.split(':'))
+      return signedBy(signers, 'ClosePosition', closingBody(ledger, pair))
+    })
+    await acceptAll(ledger, 'bank', closings)
+  }
+  await acceptAll(ledger, 'bank', [settle(CYCLE, pairs)])
+  const payments = paymentsOf(ledger)
+  expect(payments.length).toBeGreaterThan(20)
+  expect(payments.length).toBeLessThan(members.length)
+  await payAll(ledger)
+  expect(paymentsOf(ledger).every(({ status }) => status === 'settled')).toBe(true)
+  expect(contradictions(ledger)).toEqual([])
+}, 60_000)
+
+/** Something that one of a pair owes the other, as a correction of the first entry that there was. */
+function adjustment(ledger: MemoryLedger, pair: string, at: number): SignedCommand {
+  const [debtor = '', creditor = ''] = at % 3 === 0 ? pair.split(':').toReversed() : pair.split(':')
+  const [first] = ledger.published
+  const corrects = {
+    actor: first?.entry.actor,
+    commandId: first?.entry.commandId,
+    entryHash: first?.hash,
+  }
+  const microYuan = String(7_919 * (at + 1))
+  const body = { debtor, creditor, microYuan, corrects, period: '2026-11-30', reason: 'a test' }
+  const people = [`${debtor}:finance-1`, `${debtor}:finance-2`, `${creditor}:finance-1`]
+  return signedBy(people, 'PostAdjustment', body)
 }

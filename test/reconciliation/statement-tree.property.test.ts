@@ -56,13 +56,13 @@ describe('two trees', () => {
   })
 
   test('are compared without showing more than the way to what differs', async () => {
-    const many = Array.from({ length: 20_000 }, (_, at): StatementLine => {
+    const many = Array.from({ length: 100_000 }, (_, at): StatementLine => {
       return { reference: `R-${at}`, asset: 'CNY', amount: BigInt(at) }
     })
-    const changed = many.map((one, at) => (at % 4_000 === 7 ? { ...one, amount: 0n } : one))
+    const changed = many.map((one, at) => (at % 40_000 === 7 ? { ...one, amount: 0n } : one))
     const [own, other] = [StatementTree.of(many, KEY), StatementTree.of(changed, KEY)]
     const { buckets, nodesShown } = await walked(own, other)
-    expect(buckets).toHaveLength(5)
+    expect(buckets).toHaveLength(3)
     expect(nodesShown).toBeLessThan(200)
     expect((await walked(own, own)).nodesShown).toBe(0)
   })

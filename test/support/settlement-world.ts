@@ -1,5 +1,5 @@
 import type { SignedCommand } from '../../ledger/index.ts'
-import { cycleName, ledgerKey, SETTLEMENT_ASSET } from '../../ledger/index.ts'
+import { cycleName, ledgerKey, organisationsKey, SETTLEMENT_ASSET } from '../../ledger/index.ts'
 import { signCommand } from '../../cli/wallet.ts'
 import type { Payment, Position } from '../../ledger/settlement.ts'
 import { paymentKey, positionKey } from '../../ledger/keys.ts'
@@ -58,7 +58,8 @@ export function defineSettlement(
 export async function rollCycle(ledger: MemoryLedger, date?: string): Promise<void> {
   const from = ledger.get(ledgerKey)?.cycle ?? { date: '', number: 0 }
   const to = date === undefined ? { ...from, number: from.number + 1 } : { date, number: 1 }
-  const roll = signedBy(financeOf('bank', 'mall'), 'RollBusinessDate', { from, to })
+  const organisations = ledger.get(organisationsKey) ?? []
+  const roll = signedBy(financeOf(...organisations), 'RollBusinessDate', { from, to })
   await acceptAll(ledger, 'bank', [roll])
 }
 
