@@ -88,13 +88,21 @@ export async function submit(
   const judgeContext = { ...call, sha256, verifyP256, lane: request.lane }
   const published: (PublishedEntry & PlacedEntry)[] = []
   const outcomes: Outcome[] = []
+  let capsBasis: readonly unknown[] = []
   for (const [index, shape] of shapes.entries()) {
     if (!shape.ok) {
       outcomes.push(malformedOutcome(request.commands[index], shape.detail))
       continue
     }
     const command = shape.shaped
-    if (command.rule.clears === true) await load(netDebitNames(state, context), state, ports)
+    if (command.rule.clears === true) {
+      const basis = [state.get(ledgerKey), state.get(organisationsKey)]
+      // Of a thousand commands hardly one rolls the cycle or brings in an organisation.
+      if (basis.some((record, at) => record !== capsBasis[at])) {
+        await load(netDebitNames(state, context), state, ports)
+        capsBasis = basis
+      }
+    }
     // What it is about may have been made or changed by a command before it.
     if (dependent.has(command)) await load(readSet(command, state, context).names, state, ports)
     const judgement = judge(command, state, judgeContext)

@@ -257,6 +257,22 @@ test('a cap on net debit holds whatever is redeemed, refunded and refilled in wh
   expect(seen.get('back accepted')).toBeGreaterThan(2)
 })
 
+test('what follows a roll in the same transaction is held against the cap of the new cycle', async () => {
+  const ledger = await tradedLedger()
+  const cap = { organisation: 'mall', microYuan: '300000', validFrom: '2026-12-01' }
+  await acceptAll(ledger, 'bank', [signedBy(financeOf('bank', 'airline'), 'SetNetDebitCap', cap)])
+  const roll = signedBy(financeOf('bank', 'mall'), 'RollBusinessDate', {
+    from: { date: '2026-11-30', number: 2 },
+    to: { date: '2026-12-01', number: 1 },
+  })
+  const [before, after] = ['10', '11'].map((amount) =>
+    redeem(STAR, BOB, amount, { acceptor: 'bank' }),
+  )
+  const fold = ledger.completeFold()
+  const { outcomes } = await ledger.submit('bank', [before, roll, after], { fold })
+  expect(outcomes.map(verdict)).toEqual(['accepted', 'accepted', 'QUOTA_REFILL'])
+})
+
 /** One act of those that have the mall owe more or less. */
 function commandOf(
   ledger: MemoryLedger,
