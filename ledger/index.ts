@@ -99,6 +99,8 @@ export {
 } from './keys.ts'
 export type { Key } from './keys.ts'
 export { LANES } from './lanes.ts'
+export { MAX_CLOSED_DELTAS } from './commands/close-position.ts'
+export { MAX_COMPACTED_DELTAS } from './commands/compact.ts'
 export { capOn, isNetDebitBound, netDebitBound, splitNetDebitBound } from './net-debit.ts'
 export { cyclePositions } from './netting.ts'
 export type {

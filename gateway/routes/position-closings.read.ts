@@ -1,5 +1,10 @@
 import { Type } from 'typebox'
-import { clearingPath, SETTLEMENT_ASSET } from '../../ledger/index.ts'
+import {
+  clearingPath,
+  MAX_CLOSED_DELTAS,
+  MAX_COMPACTED_DELTAS,
+  SETTLEMENT_ASSET,
+} from '../../ledger/index.ts'
 import type { GatewayApp } from '../gateway-app.ts'
 import type { Projection } from '../projection/projection.ts'
 import type { ReadServices } from '../read-services.ts'
@@ -7,11 +12,6 @@ import { CycleText } from '../schemas/cycle.ts'
 import { ReadQuery } from '../schemas/read-query.ts'
 import { Amount, readResponses } from '../schemas/read-response.ts'
 import { readAsOf } from './read-as-of.ts'
-
-/** As many as one closing names of each account; more have to be compacted first. */
-const MAX_DELTAS = 200
-/** As many as one compaction takes in. */
-const MAX_COMPACTED = 500
 
 const DeltaNames = Type.Array(Type.String())
 
@@ -76,8 +76,8 @@ export function readPositionClosing(app: GatewayApp, services: ReadServices): vo
             cycle,
             organisation,
             counterparty,
-            deltas: projection.deltas.names(own, SETTLEMENT_ASSET, MAX_DELTAS),
-            counterDeltas: projection.deltas.names(other, SETTLEMENT_ASSET, MAX_DELTAS),
+            deltas: projection.deltas.names(own, SETTLEMENT_ASSET, MAX_CLOSED_DELTAS),
+            counterDeltas: projection.deltas.names(other, SETTLEMENT_ASSET, MAX_CLOSED_DELTAS),
             toGet: String(debit),
             toPay: String(credit),
           },
@@ -99,12 +99,12 @@ function compactionsOf(
   account: string,
   { deltas }: Projection,
 ): { account: string; asset: string; deltas: string[] }[] {
-  const names = deltas.names(account, SETTLEMENT_ASSET, MAX_DELTAS * MAX_COMPACTED)
-  if (names.length <= MAX_DELTAS) return []
-  const count = Math.ceil(names.length / MAX_COMPACTED)
+  const names = deltas.names(account, SETTLEMENT_ASSET, MAX_CLOSED_DELTAS * MAX_COMPACTED_DELTAS)
+  if (names.length <= MAX_CLOSED_DELTAS) return []
+  const count = Math.ceil(names.length / MAX_COMPACTED_DELTAS)
   return Array.from({ length: count }, (_, at) => ({
     account,
     asset: SETTLEMENT_ASSET,
-    deltas: names.slice(at * MAX_COMPACTED, (at + 1) * MAX_COMPACTED),
+    deltas: names.slice(at * MAX_COMPACTED_DELTAS, (at + 1) * MAX_COMPACTED_DELTAS),
   })).filter((one) => one.deltas.length > 1)
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { isPastDate } from '../contract.ts'
 import { refuse } from '../errors.ts'
 import { paymentKey } from '../keys.ts'
+import { PAYMENT_SCOPE } from '../payment-scope.ts'
 import type { Acceptance } from '../rule.ts'
 import { accept, defineRule, write } from '../rule.ts'
 import { carriedPostings } from '../settlement-entries.ts'
@@ -16,10 +17,7 @@ import { paidOf, PaymentIdText } from '../settlement.ts'
 export const carryOverPayment = defineRule({
   type: 'CarryOverPayment',
   body: Type.Object({ payment: PaymentIdText }, { additionalProperties: false }),
-  subjects: ({ payment }) => [paymentKey(payment)],
-  home: () => undefined,
-  debits: () => [],
-  reads: () => [],
+  ...PAYMENT_SCOPE,
   decide(command, state, context) {
     const { payment: id } = command.body
     const payment = state.get(paymentKey(id))

@@ -18,10 +18,10 @@ import type { Position } from '../settlement.ts'
 import { positionId } from '../settlement.ts'
 
 /** More has to be compacted first, so that no transaction reads more. */
-const MAX_DELTAS = 200
+export const MAX_CLOSED_DELTAS = 200
 
 const DeltaNames = Type.Array(TransactionIdText, {
-  maxItems: MAX_DELTAS,
+  maxItems: MAX_CLOSED_DELTAS,
   uniqueItems: true,
   description: 'the last parts of the keys of all its deltas',
 })

@@ -7,7 +7,7 @@ import type { Delta } from '../records.ts'
 import { accept, defineRule, remove, write } from '../rule.ts'
 
 /** As many as can be read and deleted without keeping others waiting. */
-const MAX_DELTAS = 500
+export const MAX_COMPACTED_DELTAS = 500
 
 /**
  * Puts several deltas of an account path into one. They are named one by one, so that no range is
@@ -30,7 +30,7 @@ export const compact = defineRule({
       }),
       deltas: Type.Array(TransactionIdText, {
         minItems: 2,
-        maxItems: MAX_DELTAS,
+        maxItems: MAX_COMPACTED_DELTAS,
         uniqueItems: true,
         description: 'the last parts of their keys',
       }),

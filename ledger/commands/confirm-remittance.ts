@@ -4,6 +4,7 @@ import { actsAs } from '../authority.ts'
 import { refuse } from '../errors.ts'
 import { ReferenceText } from '../identifiers.ts'
 import { paymentKey } from '../keys.ts'
+import { PAYMENT_SCOPE } from '../payment-scope.ts'
 import { accept, defineRule, write } from '../rule.ts'
 import { receivedPostings } from '../settlement-entries.ts'
 import type { Payment } from '../settlement.ts'
@@ -19,10 +20,7 @@ export const confirmRemittance = defineRule({
     { payment: PaymentIdText, reference: ReferenceText, fen: PositiveAmount },
     { additionalProperties: false },
   ),
-  subjects: ({ payment }) => [paymentKey(payment)],
-  home: () => undefined,
-  debits: () => [],
-  reads: () => [],
+  ...PAYMENT_SCOPE,
   decide(command, state, context) {
     const { payment: id, reference } = command.body
     const fen = BigInt(command.body.fen)

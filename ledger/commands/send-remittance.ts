@@ -4,6 +4,7 @@ import { actsAs } from '../authority.ts'
 import { refuse } from '../errors.ts'
 import { ReferenceText } from '../identifiers.ts'
 import { paymentKey } from '../keys.ts'
+import { PAYMENT_SCOPE } from '../payment-scope.ts'
 import { accept, defineRule, write } from '../rule.ts'
 import { sentPostings } from '../settlement-entries.ts'
 import { paidOf, PaymentIdText } from '../settlement.ts'
@@ -18,10 +19,7 @@ export const sendRemittance = defineRule({
     { payment: PaymentIdText, reference: ReferenceText, fen: PositiveAmount },
     { additionalProperties: false },
   ),
-  subjects: ({ payment }) => [paymentKey(payment)],
-  home: () => undefined,
-  debits: () => [],
-  reads: () => [],
+  ...PAYMENT_SCOPE,
   decide(command, state, context) {
     const { payment: id, reference } = command.body
     const fen = BigInt(command.body.fen)
