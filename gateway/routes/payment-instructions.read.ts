@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
-import { LedgerError, paymentKey, settlementKey } from '../../ledger/index.ts'
+import { LedgerError, settlementKey } from '../../ledger/index.ts'
 import type { GatewayApp } from '../gateway-app.ts'
+import { openPayments } from '../projection/open-payments.ts'
 import type { Projection } from '../projection/projection.ts'
 import type { ReadServices } from '../read-services.ts'
 import { CycleText } from '../schemas/cycle.ts'
@@ -9,8 +10,6 @@ import { ReadQuery } from '../schemas/read-query.ts'
 import type { Instruction } from './payment-instructions.ts'
 import { instructionsCsv, instructionsXml } from './payment-instructions.ts'
 import { readAsOf } from './read-as-of.ts'
-
-const PAGE_SIZE = 200
 
 const Query = Type.Object(
   {
@@ -59,17 +58,9 @@ function instructionsOf(id: string, cycle: string, { contracts }: Projection): I
   const stored = contracts.read('settlement', id)
   if (stored === undefined) throw new LedgerError('NOT_FOUND', { id })
   const terms = settlementKey(id).codec.decode(stored.value)
-  const found: Instruction[] = []
-  for (let after = ''; ;) {
-    const page = contracts.list('payment', { after, limit: PAGE_SIZE }, { status: 'open' })
-    for (const { id: paymentId, value } of page) {
-      const payment = paymentKey(paymentId).codec.decode(value)
-      const sent = payment.remittances.reduce((sum, { fen }) => sum + fen, 0n)
-      const isAsked = payment.settlement === id && payment.cycle === cycle
-      if (isAsked && sent < payment.fen) found.push({ id: paymentId, payment, terms })
-    }
-    const last = page.at(-1)
-    if (last === undefined || page.length < PAGE_SIZE) return found
-    after = last.id
-  }
+  return openPayments(contracts, cycle).flatMap(({ id: paymentId, payment }) => {
+    const sent = payment.remittances.reduce((sum, { fen }) => sum + fen, 0n)
+    if (payment.settlement !== id || sent >= payment.fen) return []
+    return [{ id: paymentId, payment, terms }]
+  })
 }

@@ -6,6 +6,7 @@ import type {
   Position,
 } from '../../ledger/index.ts'
 import { cycleName, cyclePositions, positionId, positionKey } from '../../ledger/index.ts'
+import { openPayments } from '../projection/open-payments.ts'
 import type { Projection } from '../projection/projection.ts'
 import { CycleText } from '../schemas/cycle.ts'
 import type { GatewayApp } from '../gateway-app.ts'
@@ -22,6 +23,10 @@ const EntriesLink = Type.String({
 const positionsFields = {
   cycle: Type.String(),
   isOpen: Type.Boolean({ description: 'more may be posted to it: the ledger has not rolled on' }),
+  status: Type.String({
+    description:
+      'open; closing: a pair has not signed; closed; instructed: payments are open; settled',
+  }),
   pairs: Type.Array(
     Type.Object({
       debtor: Type.String(),
@@ -83,7 +88,9 @@ export function readPositions(app: GatewayApp, services: ReadServices): void {
         const closed = closedPositions(cycle, projection)
         const positions = cyclePositions(turnoverOf(cycle, projection, closed))
         const answer = positionsAnswer(positions, cycle, closed)
-        return { cycle, isOpen: cycle === current, ...answer }
+        const isOpen = cycle === current
+        const status = isOpen ? 'open' : cycleStatus(answer.pairs, cycle, projection)
+        return { cycle, isOpen, status, ...answer }
       }),
   )
 }
@@ -122,6 +129,17 @@ function turnoverOf(
         ? { organisation, counterparty, debit: toGet, credit: toPay }
         : { organisation, counterparty, debit: toPay, credit: toGet }
     })
+}
+
+/** How far the settlement of a cycle has come that is over. */
+function cycleStatus(
+  pairs: readonly { readonly status: string }[],
+  cycle: string,
+  { contracts }: Projection,
+): string {
+  if (pairs.some(({ status }) => status === 'open')) return 'closing'
+  if (pairs.some(({ status }) => status === 'closed')) return 'closed'
+  return openPayments(contracts, cycle).length > 0 ? 'instructed' : 'settled'
 }
 
 function statusOf(

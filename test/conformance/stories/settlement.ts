@@ -80,7 +80,8 @@ export function settlementStories(net: GetNetwork): void {
       const closing = signedBy(financeOf(one, other), 'ClosePosition', body as Json)
       await scene.take(one, '/positions/closings', closing)
     }
-    const { pairs } = await scene.read('mall', `/positions?cycle=${CYCLE}`)
+    const { pairs, status } = await scene.read('mall', `/positions?cycle=${CYCLE}`)
+    expect(status).toBe('closed')
     expect((pairs as Json[]).map(({ status }) => status)).toEqual(['closed', 'closed', 'closed'])
   })
 
@@ -117,6 +118,7 @@ export function settlementStories(net: GetNetwork): void {
     const after = await scene.read('mall', `/positions?cycle=${CYCLE}`)
     expect(after['payments']).toEqual(before['payments'])
     expect(after['nets']).toEqual(before['nets'])
+    expect(after['status']).toBe('instructed')
     const instructed = (await payments('mall')).map(({ debtor, creditor, fen }) => ({
       debtor,
       creditor,
@@ -154,6 +156,9 @@ export function settlementStories(net: GetNetwork): void {
     const all = await payments('mall')
     expect(all.length).toBeGreaterThan(0)
     expect(all.every(({ status }) => status === 'settled')).toBe(true)
+    expect(await scene.read('airline', `/positions?cycle=${CYCLE}`)).toMatchObject({
+      status: 'settled',
+    })
     expect(await scene.unbalanced()).toEqual([])
   })
 
