@@ -1,6 +1,8 @@
+import type { StateView } from './batch-state.ts'
 import type { OrganisationId } from './identifiers.ts'
 import { isOrganisation } from './identifiers.ts'
 import type { Command } from './command.ts'
+import { organisationsKey } from './keys.ts'
 import type { Role } from './records.ts'
 import type { DecisionContext, Signer } from './rule.ts'
 
@@ -33,4 +35,12 @@ export function administers(
 ): boolean {
   if (!isOrganisation(command.actor)) return actsAs(command, context, organisation, 'admin')
   return command.actor === organisation && context.caller.isAdmin
+}
+
+/** Whether finance staff of a majority of all organisations have signed. */
+export function hasFinanceMajority(state: StateView, { signers }: DecisionContext): boolean {
+  const finance = signers.filter(({ actor }) => actor.roles.includes('finance'))
+  const agreeing = new Set(finance.map(({ actor }) => actor.organisation))
+  const organisations = state.get(organisationsKey) ?? []
+  return agreeing.size * 2 > organisations.length
 }

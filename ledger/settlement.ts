@@ -110,6 +110,11 @@ export function positionId(one: OrganisationId, other: OrganisationId, cycle: st
   return `${first}:${second}.${cycle}`
 }
 
+/** What of a payment has still to be sent, in fen. */
+export function unsentFen(payment: Pick<Payment, 'fen' | 'remittances'>): bigint {
+  return payment.fen - paidOf(payment).sentFen
+}
+
 /** What has left the debtor's bank, and what has come in at the creditor's, in fen. */
 export function paidOf({ remittances }: Pick<Payment, 'remittances'>): {
   readonly sentFen: bigint

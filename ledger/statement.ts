@@ -18,14 +18,10 @@ export const StatementText = Type.Object(
     lines: Count,
     toGet: Count,
     toPay: Count,
-    root: Type.String({
-      pattern: '^[0-9a-f]{64}$',
-      description: 'of the tree over its lines, which both build alike',
-    }),
-    ruleSet: Type.String({
-      pattern: '^[0-9a-f]{64}$',
-      description: 'SHA-256 of the rules by which lines are matched',
-    }),
+    /** Of the tree over its lines, which both build alike. */
+    root: HashText,
+    /** SHA-256 of the rules by which lines are matched. */
+    ruleSet: HashText,
   },
   { additionalProperties: false },
 )

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { parse } from 'yaml'
 import { canonicalJson, shapeOf } from '../ledger/index.ts'
 import { ReconciliationProblem } from './reconciliation-problem.ts'
+import { readYamlFile } from './yaml-file.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -45,14 +44,7 @@ const check = shapeOf(RulesText)
 
 /** Reads a file of rules, YAML or JSON. Throws RULES_UNREADABLE or RULES_WRONG. */
 export function readRules(path: string): MatchingRules {
-  let value: unknown
-  try {
-    value = parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-    throw new ReconciliationProblem('RULES_UNREADABLE', `${path}: ${reason}`)
-  }
-  const checked = check(value)
+  const checked = check(readYamlFile(path, 'RULES_UNREADABLE'))
   if (!checked.ok) {
     const { at = '', problem = 'is wrong' } = checked.detail
     throw new ReconciliationProblem('RULES_WRONG', `${path}: ${at || 'the file'} ${problem}`)

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
-import { parse } from 'yaml'
 import { shapeOf } from '../ledger/index.ts'
 import { ReconciliationProblem } from './reconciliation-problem.ts'
+import { readYamlFile } from './yaml-file.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -57,14 +56,7 @@ const check = shapeOf(MappingText)
 
 /** Reads a mapping file, YAML or JSON. Throws MAPPING_UNREADABLE or MAPPING_WRONG. */
 export function readMapping(path: string): SourceMapping {
-  let value: unknown
-  try {
-    value = parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-    throw new ReconciliationProblem('MAPPING_UNREADABLE', `${path}: ${reason}`)
-  }
-  return checkMapping(value, path)
+  return checkMapping(readYamlFile(path, 'MAPPING_UNREADABLE'), path)
 }
 
 /** A mapping that was read. Throws MAPPING_WRONG with the place that is wrong. */

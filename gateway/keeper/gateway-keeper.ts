@@ -22,9 +22,6 @@ export interface KeptGateway {
   readonly onFault: (error: unknown, what: string) => void
 }
 
-/** More organisations than a consortium has. */
-const MAX_ORGANISATIONS = 1_000
-
 /** The keeper of one organisation's accounts, over its gateway's projection and batcher. */
 export function keeperOf(gateway: KeptGateway): Keeper {
   const { organisation, projection, batcher, follower, onFault } = gateway
@@ -36,8 +33,7 @@ export function keeperOf(gateway: KeptGateway): Keeper {
     const bytes = JSON.stringify(signed).length
     return await batcher.submit(shape.shaped, { identity: 'client', client: KEEPER, bytes })
   }
-  const organisations = (): string[] =>
-    registry.organisations({ after: '', limit: MAX_ORGANISATIONS }).map(({ id }) => id)
+  const organisations = (): string[] => registry.organisationIds()
   const work = new DueWork(organisation, {
     contracts,
     coupons,

@@ -6,9 +6,6 @@ import { ReadQuery } from '../schemas/read-query.ts'
 import { Amount, readResponses } from '../schemas/read-response.ts'
 import { readAsOf } from './read-as-of.ts'
 
-/** More than a consortium has. */
-const ALL = { after: '', limit: 1_000 }
-
 const capFields = {
   items: Type.Array(
     Type.Object({
@@ -43,7 +40,7 @@ export function listNetDebitCaps(app: GatewayApp, services: ReadServices): void 
         const now = registry.ledger()?.cycle
         if (now === undefined) return { items: [] }
         return {
-          items: registry.organisations(ALL).flatMap(({ id: organisation }) => {
+          items: registry.organisationIds().flatMap((organisation) => {
             const cap = registry.netDebitCap(organisation)
             if (cap === undefined) return []
             const amount = capOn(cap, now.date)

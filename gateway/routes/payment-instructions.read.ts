@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { LedgerError, settlementKey } from '../../ledger/index.ts'
+import { LedgerError, settlementKey, unsentFen } from '../../ledger/index.ts'
 import type { GatewayApp } from '../gateway-app.ts'
 import { openPayments } from '../projection/open-payments.ts'
 import type { Projection } from '../projection/projection.ts'
@@ -59,8 +59,7 @@ function instructionsOf(id: string, cycle: string, { contracts }: Projection): I
   if (stored === undefined) throw new LedgerError('NOT_FOUND', { id })
   const terms = settlementKey(id).codec.decode(stored.value)
   return openPayments(contracts, cycle).flatMap(({ id: paymentId, payment }) => {
-    const sent = payment.remittances.reduce((sum, { fen }) => sum + fen, 0n)
-    if (payment.settlement !== id || sent >= payment.fen) return []
+    if (payment.settlement !== id || unsentFen(payment) === 0n) return []
     return [{ id: paymentId, payment, terms }]
   })
 }

@@ -1,5 +1,6 @@
 import { create } from 'xmlbuilder2'
 import type { Payment, SettlementTerms } from '../../ledger/index.ts'
+import { unsentFen } from '../../ledger/index.ts'
 
 /** A payment with what it is paid by. */
 export interface Instruction {
@@ -18,10 +19,6 @@ function commitmentOf({ accounts }: SettlementTerms, organisation: string): stri
   return accounts.find((one) => one.organisation === organisation)?.commitment ?? ''
 }
 
-function leftOf({ fen, remittances }: Payment): bigint {
-  return remittances.reduce((left, remittance) => left - remittance.fen, fen)
-}
-
 const COLUMNS = [
   'payment',
   'debtor',
@@ -38,7 +35,7 @@ export function instructionsCsv(instructions: readonly Instruction[]): string {
   const lines = instructions.map(({ id, payment, terms }) => {
     const { debtor, creditor, payBy } = payment
     const accounts = [debtor, creditor].map((one) => commitmentOf(terms, one))
-    return [id, debtor, creditor, 'CNY', yuanOf(leftOf(payment)), payBy, ...accounts].join(',')
+    return [id, debtor, creditor, 'CNY', yuanOf(unsentFen(payment)), payBy, ...accounts].join(',')
   })
   return [COLUMNS.join(','), ...lines, ''].join('\r\n')
 }
@@ -48,7 +45,7 @@ export function instructionsCsv(instructions: readonly Instruction[]): string {
  * commitments of the terms, and there is no time of creation: a bank's own system puts in both.
  */
 export function instructionsXml(name: string, instructions: readonly Instruction[]): string {
-  const total = instructions.reduce((sum, { payment }) => sum + leftOf(payment), 0n)
+  const total = instructions.reduce((sum, { payment }) => sum + unsentFen(payment), 0n)
   const root = create({ version: '1.0', encoding: 'UTF-8' })
     .ele('Document', { xmlns: 'urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08' })
     .ele('FIToFICstmrCdtTrf')
@@ -60,7 +57,7 @@ export function instructionsXml(name: string, instructions: readonly Instruction
   for (const { id, payment, terms } of instructions) {
     const transfer = root.ele('CdtTrfTxInf')
     transfer.ele('PmtId').ele('EndToEndId').txt(id)
-    transfer.ele('IntrBkSttlmAmt', { Ccy: 'CNY' }).txt(yuanOf(leftOf(payment)))
+    transfer.ele('IntrBkSttlmAmt', { Ccy: 'CNY' }).txt(yuanOf(unsentFen(payment)))
     transfer.ele('IntrBkSttlmDt').txt(payment.payBy)
     transfer.ele('ChrgBr').txt('SLEV')
     for (const [element, organisation] of [

@@ -67,7 +67,8 @@ export function readPositionClosing(app: GatewayApp, services: ReadServices): vo
         const other = clearingPath(counterparty, organisation, cycle)
         const { projection } = services
         const compactions = [own, other].flatMap((path) => compactionsOf(path, projection))
-        const { debit, credit } = turnoverOf(own, projection)
+        // By the entries, not by the deltas, which the ledger adds up itself.
+        const { debit, credit } = projection.books.account(own) ?? { debit: 0n, credit: 0n }
         return {
           isReady: compactions.length === 0,
           compactions,
@@ -84,14 +85,6 @@ export function readPositionClosing(app: GatewayApp, services: ReadServices): vo
         }
       }),
   )
-}
-
-/** What the entries have posted to an account: not what the deltas say, which the ledger adds up. */
-function turnoverOf(
-  path: string,
-  { books }: Projection,
-): { readonly debit: bigint; readonly credit: bigint } {
-  return books.accounts().find((row) => row.path === path) ?? { debit: 0n, credit: 0n }
 }
 
 /** Compactions by which an account comes to have few enough deltas; one is good for 500. */

@@ -55,9 +55,6 @@ const positionsFields = {
   ),
 }
 
-/** More than a consortium has. */
-const ALL = { after: '', limit: 1_000 }
-
 const Query = Type.Object(
   {
     ...ReadQuery.properties,
@@ -100,7 +97,7 @@ function closedPositions(
   cycle: string,
   { contracts, registry }: Projection,
 ): ReadonlyMap<string, Position> {
-  const organisations = registry.organisations(ALL).map(({ id }) => id)
+  const organisations = registry.organisationIds()
   const pairs = organisations.flatMap((one, at) =>
     organisations.slice(at + 1).map((other) => positionId(one, other, cycle)),
   )

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { hasFinanceMajority } from '../authority.ts'
 import { BusinessDateText, isNextCycle } from '../business-date.ts'
 import { refuse } from '../errors.ts'
 import { ledgerKey, organisationsKey } from '../keys.ts'
@@ -20,10 +21,7 @@ export const rollBusinessDate = defineRule({
   decide(command, state, context) {
     const { from, to } = command.body
     const { cycle } = context.ledger
-    const finance = context.signers.filter(({ actor }) => actor.roles.includes('finance'))
-    const agreeing = new Set(finance.map(({ actor }) => actor.organisation))
-    const organisations = state.get(organisationsKey) ?? []
-    if (agreeing.size * 2 <= organisations.length) return refuse('APPROVALS_MISSING')
+    if (!hasFinanceMajority(state, context)) return refuse('APPROVALS_MISSING')
     const namesCurrent = from.date === cycle.date && from.number === cycle.number
     if (!namesCurrent || !isNextCycle(from, to)) {
       return refuse('NOT_NEXT_CYCLE', { date: cycle.date, number: String(cycle.number) })

@@ -7,7 +7,7 @@ import { paymentKey } from '../keys.ts'
 import { PAYMENT_SCOPE } from '../payment-scope.ts'
 import { accept, defineRule, write } from '../rule.ts'
 import { sentPostings } from '../settlement-entries.ts'
-import { paidOf, PaymentIdText } from '../settlement.ts'
+import { PaymentIdText, unsentFen } from '../settlement.ts'
 
 /**
  * The debtor of a payment has sent all of it or a part, under the bank's reference. From then on the
@@ -30,7 +30,7 @@ export const sendRemittance = defineRule({
     if (payment.remittances.some((earlier) => earlier.reference === reference)) {
       return refuse('REMITTANCE_EXISTS', { reference })
     }
-    const left = payment.fen - paidOf(payment).sentFen
+    const left = unsentFen(payment)
     if (fen > left) return refuse('REMITTANCE_EXCEEDS', { left: String(left) })
 
     // From here it must succeed.

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { hasFinanceMajority } from '../authority.ts'
 import { PositiveAmount } from '../amount.ts'
 import { BusinessDateText } from '../business-date.ts'
 import { refuse } from '../errors.ts'
@@ -35,10 +36,7 @@ export const setNetDebitCap = defineRule({
     if (state.get(organisationKey(organisation)) === undefined) {
       return refuse('ORGANISATION_UNKNOWN', { id: organisation })
     }
-    const finance = context.signers.filter(({ actor }) => actor.roles.includes('finance'))
-    const agreeing = new Set(finance.map(({ actor }) => actor.organisation))
-    const organisations = state.get(organisationsKey) ?? []
-    if (agreeing.size * 2 <= organisations.length) return refuse('APPROVALS_MISSING')
+    if (!hasFinanceMajority(state, context)) return refuse('APPROVALS_MISSING')
     // Cycles of today may have been traded in under the old cap.
     if (validFrom <= today) return refuse('BEGINS_IN_PAST', { businessDate: today })
     const key = netDebitCapKey(organisation)

@@ -117,13 +117,13 @@ function checkLeftOut(
     .filter((id) => !body.positions.includes(id))
     .find((id) => {
       const position = state.get(positionKey(id))
-      return position === undefined ? !isLate : isSettledHere(position, body)
+      return position === undefined ? !isLate : isWaiting(position, body)
     })
   return leftOut === undefined ? undefined : refuse('PAIR_LEFT_OUT', { id: leftOut, lastDay })
 }
 
 /** A pair that closed under these terms and waits for its payments. */
-function isSettledHere({ status, settlement }: Position, body: Body): boolean {
+function isWaiting({ status, settlement }: Position, body: Body): boolean {
   return status === 'closed' && settlement === body.settlement
 }
 

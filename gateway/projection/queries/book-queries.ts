@@ -21,6 +21,7 @@ export class BookQueries {
   readonly #general: Query<TurnoverRow>
   readonly #detail: Query<TurnoverRow>
   readonly #accounts: Query<TurnoverRow>
+  readonly #account: Query<TurnoverRow>
   readonly #lots: Query<{
     readonly expires: string
     readonly availableFrom: string
@@ -34,6 +35,10 @@ export class BookQueries {
       database,
       `SELECT path, asset, debit, credit FROM balances
        WHERE asset = '${SETTLEMENT_ASSET}' AND path GLOB '[0-6]*/*' ORDER BY path`,
+    )
+    this.#account = new Query(
+      database,
+      'SELECT path, asset, debit, credit FROM balances WHERE path = ? AND asset = ?',
     )
     this.#lots = new Query(
       database,
@@ -55,6 +60,12 @@ export class BookQueries {
   /** Every account that is kept in money, such as 3001/organisation/counterparty/cycle, by its entries. */
   accounts(): Turnover[] {
     return this.#accounts.all().map(toTurnover)
+  }
+
+  /** What the entries have posted to one account that is kept in money; undefined: nothing. */
+  account(path: string): Turnover | undefined {
+    const row = this.#account.one(path, SETTLEMENT_ASSET)
+    return row && toTurnover(row)
   }
 
   /**

@@ -29,6 +29,9 @@ import { Query } from '../query.ts'
 /** Behind every identifier: they are of letters, digits, colon, dot and hyphen. */
 const LAST = '~'
 
+/** More organisations than a consortium has. */
+const MAX_ORGANISATIONS = 1_000
+
 interface RecordRow {
   readonly value: string
 }
@@ -74,6 +77,11 @@ export class RegistryQueries {
 
   organisations({ after, limit }: IdPage): Organisation[] {
     return this.#list('organisation', after, LAST, limit, organisationKey(''))
+  }
+
+  /** The ids of all organisations, in order. */
+  organisationIds(): string[] {
+    return this.organisations({ after: '', limit: MAX_ORGANISATIONS }).map(({ id }) => id)
   }
 
   programme(asset: string): PointsProgramme | undefined {
