@@ -47,7 +47,7 @@ function write(path: string, lines: readonly Line[]): void {
   writeFileSync(path, `${['entry,order,amount,asset,day', ...rows].join('\n')}\n`)
 }
 
-/** One error of each class that a file of orders can have, each in a line of its own. */
+/** One error of each class that a file with these columns can have on the left. */
 function withErrors(lines: readonly Line[]): Line[] {
   const [first, second, third, fourth, fifth, sixth, seventh, ...rest] = lines
   if (first === undefined || second === undefined || third === undefined) throw new Error('too few')
@@ -73,7 +73,7 @@ function withErrors(lines: readonly Line[]): Line[] {
 /** When all else is done: the merchant's file of orders against the ledger, and the ledger itself. */
 export function reconciliationStories(net: GetNetwork): void {
   test(
-    "errors of every class in the merchant's file are found, and none is invented",
+    "errors of eight classes in the merchant's file are found, and none is invented",
     async () => {
       const dir = mkdtempSync(join(tmpdir(), 'tallystick-orders-'))
       const exported = join(dir, 'ledger.csv')
