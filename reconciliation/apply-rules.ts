@@ -41,7 +41,7 @@ export interface RulesPreview {
   readonly lost: number
 }
 
-/** Tries two sets of rules on what is left; nothing where there are not two. */
+/** Tries two sets of rules on what is left, into the table `preview`, which is empty without two. */
 export async function previewRules(
   connection: DuckDBConnection,
   {
@@ -51,13 +51,14 @@ export async function previewRules(
     readonly rules?: MatchingRules | undefined
     readonly comparedWith?: MatchingRules | undefined
   },
-): Promise<{ readonly preview?: RulesPreview }> {
-  if (rules === undefined || comparedWith === undefined) return {}
+): Promise<void> {
+  await connection.run('CREATE TABLE preview (gained BIGINT, lost BIGINT)')
+  if (rules === undefined || comparedWith === undefined) return
   const now = new Set((await matchesBy(connection, rules)).map(linesText))
   const before = new Set((await matchesBy(connection, comparedWith)).map(linesText))
   const gained = [...now].filter((match) => !before.has(match)).length
   const lost = [...before].filter((match) => !now.has(match)).length
-  return { preview: { gained, lost } }
+  await connection.run(`INSERT INTO preview VALUES (${String(gained)}, ${String(lost)})`)
 }
 
 function linesText({ left, right }: RuleMatch): string {

@@ -10,6 +10,8 @@ export type ProblemCode =
   | 'RESULTS_MISSING'
   | 'LINES_REJECTED'
   | 'ASSETS_MIXED'
+  | 'RUN_INTERRUPTED'
+  | 'RUN_DIFFERS'
 
 /** An expected failure, with a stable code and words that say what to do. */
 export class ReconciliationProblem extends Error {

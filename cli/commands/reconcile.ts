@@ -7,6 +7,7 @@ import {
   ReconciliationProblem,
 } from '../../reconciliation/index.ts'
 import { PlainError } from '../plain-error.ts'
+import { runBar } from '../run-bar.ts'
 
 interface ReconcileFlags {
   readonly map: readonly string[]
@@ -52,6 +53,9 @@ async function runReconcile(left: string, right: string, flags: ReconcileFlags):
   const { map, out, json, rules, comparedWith, before } = flags
   if (map.length > 2) throw new PlainError('Give one mapping file for both sides, or two.')
   const [leftMap = '', rightMap = leftMap] = map
+  const interruption = new AbortController()
+  process.once('SIGINT', () => interruption.abort())
+  const bar = runBar()
   try {
     const summary = await reconcile({
       left: { path: left, mapping: readMapping(leftMap) },
@@ -60,8 +64,9 @@ async function runReconcile(left: string, right: string, flags: ReconcileFlags):
       rules: rules === undefined ? undefined : readRules(rules),
       comparedWith: comparedWith === undefined ? undefined : readRules(comparedWith),
       before,
-      report: (stage) => console.error(stage),
-    })
+      onProgress: bar.update,
+      signal: interruption.signal,
+    }).finally(bar.stop)
     if (json) console.log(JSON.stringify(summary))
     else show(summary, out)
     return isClean(summary) ? 0 : 1
