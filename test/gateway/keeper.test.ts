@@ -6,11 +6,12 @@ import { homeOfDeltas } from '../../gateway/keeper/home-of-deltas.ts'
 import { Keeper } from '../../gateway/keeper/keeper.ts'
 import { Projection } from '../../gateway/projection/projection.ts'
 import { trialBalance } from '../../gateway/projection/trial-balance.ts'
-import { LedgerError } from '../../ledger/index.ts'
+import { addDays, LedgerError } from '../../ledger/index.ts'
 import type { BlockLedger } from '../support/blocks.ts'
 import { openedBlocks, roll, rollToDecember } from '../support/blocks.ts'
 import { booksOf, comparableBooks, contradictions } from '../support/books.ts'
 import {
+  acceptAll,
   ANN,
   BOB,
   FLASH,
@@ -20,7 +21,14 @@ import {
   transfer,
   verdict,
 } from '../support/opened-ledger.ts'
-import { accountOf, HUI, ORGANISATIONS, signed, STAR } from '../support/world.ts'
+import {
+  closeAll,
+  defineSettlement,
+  paymentsOf,
+  rollCycle,
+  settle,
+} from '../support/settlement-world.ts'
+import { accountOf, HUI, OPENING_DATE, ORGANISATIONS, signed, STAR } from '../support/world.ts'
 
 const LIMITS: DueLimits = {
   ...DUE_LIMITS,
@@ -165,6 +173,31 @@ describe('what is due', () => {
     expect(site.due('airline')).toEqual([])
     expect(site.due('mall')).toEqual([`ExpirePoints ${accountOf(ANN)} ${FLASH}`])
     expect(await site.keep()).toEqual(['accepted'])
+  })
+
+  test('is carrying over payments of which the days of grace are over', async () => {
+    const ledger = await tradedLedger(3)
+    await acceptAll(ledger, 'bank', [defineSettlement()])
+    await rollCycle(ledger)
+    await closeAll(ledger)
+    await acceptAll(ledger, 'bank', [settle()])
+    ledger.cut()
+    const [payment] = paymentsOf(ledger)
+    expect(payment).toMatchObject({ status: 'open', debtor: 'mall', creditor: 'bank' })
+    const site = new Site(ledger, { ...LIMITS, openDeltas: 1_000 })
+    const dueTypes = (): string[] => ORGANISATIONS.flatMap((one) => site.due(one))
+    const { dueOn = '' } = payment ?? {}
+    for (let date = OPENING_DATE; date < dueOn;) {
+      date = addDays(date, 1)
+      await rollCycle(ledger, date)
+    }
+    site.projection.apply(ledger.cut())
+    expect(dueTypes()).toEqual([])
+    await rollCycle(ledger, addDays(dueOn, 1))
+    site.projection.apply(ledger.cut())
+    expect(await site.keep()).toContain('accepted')
+    expect(paymentsOf(ledger)).toMatchObject([{ status: 'carried', fen: 0n }])
+    expect(dueTypes()).toEqual([])
   })
 
   test('is looked for a part at a time, and all comes round', async () => {
