@@ -5,6 +5,7 @@ import { FAULTS } from '../test/support/fabric-faults.ts'
 import type { BenchOptions, Measurement } from './measurement.ts'
 import { benchAuction } from './scenarios/auction.ts'
 import { benchBalance } from './scenarios/balance.ts'
+import { benchClose } from './scenarios/close.ts'
 import { benchDay, DATES } from './scenarios/day.ts'
 import { benchFairness } from './scenarios/fairness.ts'
 import { benchGrowth } from './scenarios/growth.ts'
@@ -24,6 +25,7 @@ const REPEATED: Readonly<Record<string, (options: BenchOptions) => Promise<Measu
   projection: benchProjection,
   day: benchDay,
   reconcile: benchReconcile,
+  close: benchClose,
 }
 
 /** A line for each of their steps. */
@@ -52,6 +54,7 @@ await new Command('npm run bench --')
   projection  what a gateway does with a block, without Fabric
   day         a trading day
   reconcile   two files with errors of every class, without a network
+  close       a cycle among fifty members, without Fabric
   throughput  ${THROUGHPUT_SCENARIOS.join(', ')}, in turn
   growth      the same load with more and more accounts, entries and blocks
   balance     reading an account with more and more uncompacted deltas
@@ -74,6 +77,7 @@ await new Command('npm run bench --')
     wholeUpTo(100_000),
     100_000,
   )
+  .option('--entries <number>', 'of the cycle, for close', wholeUpTo(2_000_000), 1_000_000)
   .option('--lines <number>', 'of each file, for reconcile', wholeUpTo(20_000_000), 2_000_000)
   .addOption(
     new Option('--date <date>', 'of the trading day').choices([...DATES]).default(DATES[0]),

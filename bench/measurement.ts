@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly fault: Fault
   /** Which trading day is played. */
   readonly date: string
+  /** Of the cycle that is closed. */
+  readonly entries: number
   /** Of each of the files that are reconciled. */
   readonly lines: number
   /** Gets a line for everything that takes its time. */
