@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addAuditCommand } from './commands/audit.ts'
+import { addBreaksCommand } from './commands/breaks.ts'
 import { addDayCommand } from './commands/day.ts'
 import { addExportLinesCommand } from './commands/export-lines.ts'
 import { addImportCommand } from './commands/import.ts'
@@ -23,6 +24,7 @@ addSignCommand(program)
 addGiftLinkCommands(program)
 addAuditCommand(program)
 addReconcileCommand(program)
+addBreaksCommand(program)
 addStatementCommands(program)
 addExportLinesCommand(program)
 

@@ -1,3 +1,8 @@
+export { readPolicy } from './break-policy.ts'
+export type { BreakPolicy } from './break-policy.ts'
+export { BreakRegister } from './break-register.ts'
+export type { RegisteredBreak, TakenRun } from './break-register.ts'
+export { readFoundBreaks } from './found-breaks.ts'
 export { BREAK_CLASSES } from './compare-lines.ts'
 export type { BreakClass } from './compare-lines.ts'
 export { drawStatement } from './draw-statement.ts'

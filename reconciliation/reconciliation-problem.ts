@@ -12,6 +12,14 @@ export type ProblemCode =
   | 'ASSETS_MIXED'
   | 'RUN_INTERRUPTED'
   | 'RUN_DIFFERS'
+  | 'POLICY_UNREADABLE'
+  | 'POLICY_WRONG'
+  | 'PERSON_UNKNOWN'
+  | 'LIMIT_EXCEEDED'
+  | 'REGISTER_UNREADABLE'
+  | 'BREAK_UNKNOWN'
+  | 'BREAK_CLOSED'
+  | 'ENTRY_USED'
 
 /** An expected failure, with a stable code and words that say what to do. */
 export class ReconciliationProblem extends Error {

@@ -38,6 +38,8 @@ export interface ReconciliationSummary {
   readonly rules?: { readonly name: string; readonly hash: string }
   /** Matches that the rules make and those they were compared with do not, and the other way round. */
   readonly preview?: RulesPreview
+  /** The last day of both files; absent when their lines have none. */
+  readonly lastDay?: string
   /** Commits to the list of breaks. */
   readonly result: FileTree
 }
@@ -82,9 +84,15 @@ export async function summaryOf(
     breaks: breaks as Record<BreakClass, number>,
     impact: sumsOf(impact),
     ...(await previewOf(connection)),
+    ...(await lastDayOf(connection)),
     ...(await leftoversOf(connection, rules)),
     result: await fileTree(join(out, 'breaks.csv')),
   }
+}
+
+async function lastDayOf(connection: DuckDBConnection): Promise<{ lastDay?: string }> {
+  const [row] = await read(connection, 'SELECT CAST(last_day AS VARCHAR) AS day FROM run')
+  return typeof row?.['day'] === 'string' ? { lastDay: row['day'] } : {}
 }
 
 async function previewOf(connection: DuckDBConnection): Promise<{ preview?: RulesPreview }> {

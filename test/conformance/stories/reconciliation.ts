@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Source, SourceMapping } from '../../../reconciliation/index.ts'
-import { reconcile } from '../../../reconciliation/index.ts'
+import type { BreakPolicy, Source, SourceMapping } from '../../../reconciliation/index.ts'
+import { BreakRegister, readFoundBreaks, reconcile } from '../../../reconciliation/index.ts'
 import { runTallystick } from '../../cli/run-tallystick.ts'
 import { STAR } from '../../support/world.ts'
 import type { GetNetwork } from './requests.ts'
@@ -56,6 +56,14 @@ function write(path: string, lines: readonly Line[]): void {
     [entry, order, type, amount, asset, day, fee].join(','),
   )
   writeFileSync(path, `${['entry,order,type,amount,asset,day,fee', ...rows].join('\n')}\n`)
+}
+
+const POLICY: BreakPolicy = {
+  version: 1,
+  owner: 'lin',
+  dueDays: 3,
+  people: { lin: 'clerk' },
+  writeOff: {},
 }
 
 /** How many lines `withErrors` changes. */
@@ -137,6 +145,41 @@ export function reconciliationStories(net: GetNetwork): void {
       const same = { left: sourceOf(ledger), right: sourceOf(ledger), out: join(dir, 'same') }
       const clean = await reconcile(same)
       expect(Object.values(clean.breaks).every((count) => count === 0)).toBe(true)
+      rmSync(dir, { recursive: true })
+    },
+    LIMIT_MS,
+  )
+
+  test(
+    'a break is closed by an adjusting entry that both have signed, and by no other',
+    async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'tallystick-register-'))
+      const [left, right] = [join(dir, 'left.csv'), join(dir, 'right.csv')]
+      const line = { order: '', type: 'sale', asset: 'CNY', day: '2026-12-01', fee: '0' }
+      write(left, [{ ...line, entry: 'one', amount: '100' }])
+      write(right, [])
+      const register = join(dir, 'register.sqlite')
+      const policyPath = join(dir, 'policy.json')
+      writeFileSync(policyPath, JSON.stringify(POLICY))
+      const opened = new BreakRegister(register)
+      const run = { source: 'orders', day: '2026-12-01', out: join(dir, 'out') }
+      await reconcile({ left: sourceOf(left), right: sourceOf(right), out: run.out })
+      opened.takeRun(run, await readFoundBreaks(run), POLICY)
+      const [found] = opened.list({ status: 'open' })
+      opened.close()
+      const close = async (type: string): Promise<string> => {
+        const entries = await net().get('mall', `/entries?type=${type}&limit=1`)
+        const [{ hash }] = entries.body['items'] as [{ hash: string }]
+        const act = ['breaks', 'close', found?.id ?? '', '--by', 'lin', '--reason', 'adjusted']
+        const files = ['--register', register, '--policy', policyPath, '--data', net().dataDir]
+        const { stderr } = await runTallystick([...act, ...files, '--org', 'mall', '--entry', hash])
+        return stderr
+      }
+      expect(await close('RedeemPoints')).toContain('only PostAdjustment or ReverseEntry')
+      expect(await close('PostAdjustment')).toBe('')
+      const after = new BreakRegister(register)
+      expect(after.list({})).toMatchObject([{ id: found?.id, status: 'adjusted' }])
+      after.close()
       rmSync(dir, { recursive: true })
     },
     LIMIT_MS,
