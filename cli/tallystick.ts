@@ -7,6 +7,7 @@ import { addImportCommand } from './commands/import.ts'
 import { addGiftLinkCommands } from './commands/gift-link.ts'
 import { addImportCouponsCommand } from './commands/import-coupons.ts'
 import { addReconcileCommand } from './commands/reconcile.ts'
+import { addSettleCommand } from './commands/settle.ts'
 import { addSignCommand } from './commands/sign.ts'
 import { addStatementCommands } from './commands/statement.ts'
 import { addTransferCommand } from './commands/transfer.ts'
@@ -23,6 +24,7 @@ addTransferCommand(program)
 addSignCommand(program)
 addGiftLinkCommands(program)
 addAuditCommand(program)
+addSettleCommand(program)
 addReconcileCommand(program)
 addBreaksCommand(program)
 addStatementCommands(program)

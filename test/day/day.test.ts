@@ -9,6 +9,8 @@ import type { Network } from '../../network/start-network.ts'
 import { startNetwork } from '../../network/start-network.ts'
 import type { Run } from '../cli/run-tallystick.ts'
 import { runTallystick } from '../cli/run-tallystick.ts'
+import { expectAudited } from '../support/made-day.ts'
+import { expectReconciled, expectSettled } from '../support/settled-day.ts'
 import type { DayTally } from './tally.ts'
 import { tallyDay } from './tally.ts'
 
@@ -234,3 +236,16 @@ const AccountText = Type.Object({
     }),
   ),
 })
+
+test(
+  'the day ends with a settled cycle, and three reconciliations that find what is planted',
+  async () => {
+    const { cycle } = await expectSettled(dir)
+    expect(cycle).toBe('2026-12-01.1')
+    const again = await runTallystick(['settle', '--data', dir, '--cycle', cycle, '--json'])
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: 'settled' })
+    await expectReconciled(dir, cycle)
+    await expectAudited(dir, ['mall'])
+  },
+  LONG_MS,
+)

@@ -15,6 +15,7 @@ import {
 } from '../support/made-day.ts'
 import type { PlayedDay } from '../support/played-day.ts'
 import { totalsOf } from '../support/played-day.ts'
+import { expectReconciled, expectSettled } from '../support/settled-day.ts'
 
 const ASKED = process.env['TALLYSTICK_TEST_FABRIC'] === '1'
 const BASE_PORT = 24_400
@@ -55,6 +56,11 @@ describe.runIf(ASKED)(
     test('is the same day as on the embedded ledger', async () => {
       const embedded = await playEmbedded(made, join(dir, 'embedded'))
       expect(totalsOf(embedded)).toEqual(totalsOf(played))
+    })
+
+    test('ends with a settled cycle, and reconciliations that find what is planted', async () => {
+      const { cycle } = await expectSettled(dataDir())
+      await expectReconciled(dataDir(), cycle)
     })
 
     test('holds before an auditor', async () => {
