@@ -18,6 +18,8 @@ export interface OpenLedger {
   readonly channel: string
   readonly ledgerId: string
   readonly businessDate: string
+  /** Number of the cycle of that date. */
+  readonly cycle: number
   /** The block up to which the gateway has read the chain. */
   readonly minBlock: number
 }
@@ -25,11 +27,11 @@ export interface OpenLedger {
 /** Reads the ledger, which must be open. Throws a plain error when it is not, or GatewayFailure. */
 export async function readOpenLedger(gateway: GatewayClient): Promise<OpenLedger> {
   const ledger = await gateway.read('/ledger', LedgerText)
-  const { channel, ledgerId, businessDate, asOfBlock } = ledger
-  if (ledgerId === null || businessDate === null) {
+  const { channel, ledgerId, businessDate, cycle, asOfBlock } = ledger
+  if (ledgerId === null || businessDate === null || cycle === null) {
     throw new PlainError(
       'The ledger is empty. Play a day first: `npm run tallystick -- day data/2026-12-01`.',
     )
   }
-  return { channel, ledgerId, businessDate, minBlock: Number(asOfBlock) }
+  return { channel, ledgerId, businessDate, cycle, minBlock: Number(asOfBlock) }
 }

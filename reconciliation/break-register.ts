@@ -34,7 +34,7 @@ export interface TakenRun {
 }
 
 const SCHEMA = `
-CREATE TABLE IF NOT EXISTS runs (source TEXT NOT NULL, day TEXT NOT NULL, out TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS runs (source TEXT NOT NULL, out TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS breaks (
   id TEXT PRIMARY KEY, source TEXT NOT NULL, class TEXT NOT NULL, reference TEXT NOT NULL,
   impact TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, due_on TEXT NOT NULL,
@@ -79,8 +79,8 @@ export class BreakRegister {
    */
   takeRun(run: FinishedRun, found: readonly IdentifiedBreak[], policy: BreakPolicy): TakenRun {
     return this.#whole(() => {
-      const { source, day, out } = run
-      this.#database.prepare('INSERT INTO runs VALUES (?, ?, ?)').run(source, day, out)
+      const { source, out } = run
+      this.#database.prepare('INSERT INTO runs VALUES (?, ?)').run(source, out)
       let opened = 0
       for (const one of found) if (this.#see(run, one, policy)) opened += 1
       const closed = this.#closeUnseen(source, found)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
@@ -55,7 +55,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
   const isKept = bytes >= (options.keptFromBytes ?? KEPT_FROM_BYTES)
   const { rules, comparedWith, before } = options
   const about = JSON.stringify([inputs, rules, comparedWith, before])
-  const fingerprint = createHash('sha256').update(about).digest('hex')
+  const fingerprint = hash('sha256', about)
   const scratch = join(out, 'scratch')
   const work = await WorkDatabase.open({ scratch, fingerprint, isKept, onProgress, signal })
   let summary: ReconciliationSummary | undefined

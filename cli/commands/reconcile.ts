@@ -63,11 +63,12 @@ async function runReconcile(left: string, right: string, flags: ReconcileFlags):
   const { out, json } = flags
   const interruption = new AbortController()
   process.once('SIGINT', () => interruption.abort())
-  const bar = runBar()
   try {
+    const inputs = inputsOf(left, right, flags)
     const following = followingOf(flags)
+    const bar = runBar()
     const summary = await reconcile({
-      ...inputsOf(left, right, flags),
+      ...inputs,
       out,
       before: following?.before ?? flags.before,
       onProgress: bar.update,

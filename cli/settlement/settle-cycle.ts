@@ -1,12 +1,13 @@
 import { hash, randomUUID } from 'node:crypto'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { addDays } from '../../ledger/index.ts'
+import { addDays, cycleName, positionId } from '../../ledger/index.ts'
 import type { DemoKeys } from '../demo-keys.ts'
 import { GatewayFailure } from '../gateway-failure.ts'
 import type { Gateways } from '../gateways-file.ts'
 import { firstGateway } from '../gateways-file.ts'
-import { LedgerText, NOT_AFTER_DAYS } from '../open-ledger.ts'
+import type { OpenLedger } from '../open-ledger.ts'
+import { NOT_AFTER_DAYS, readOpenLedger } from '../open-ledger.ts'
 import { PlainError } from '../plain-error.ts'
 import { signCommand } from '../wallet.ts'
 
@@ -67,15 +68,20 @@ export interface SettledCycle {
  * GatewayFailure.
  */
 export async function settleCycle(options: SettleOptions): Promise<SettledCycle> {
-  return await new SettlementRun(options).settle()
+  const ledger = await readOpenLedger(firstGateway(options.gateways))
+  return await new SettlementRun(options, ledger).settle()
 }
 
 class SettlementRun {
   readonly #options: SettleOptions
-  #minBlock = 0
+  /** As it was at the beginning: rolling on to another cycle leaves the date as it is. */
+  readonly #ledger: OpenLedger
+  #minBlock: number
 
-  constructor(options: SettleOptions) {
+  constructor(options: SettleOptions, ledger: OpenLedger) {
     this.#options = options
+    this.#ledger = ledger
+    this.#minBlock = ledger.minBlock
   }
 
   async settle(): Promise<SettledCycle> {
@@ -93,7 +99,7 @@ class SettlementRun {
     report('Netting, and instructing payments …')
     await this.#instruct(
       cycle,
-      pairs.map((pair) => `${pair.join(':')}.${cycle}`),
+      pairs.map((pair) => positionId(...pair, cycle)),
     )
     if (pay) for (const payment of await this.#payments(cycle)) await this.#pay(payment)
     const { status, nets } = await this.#positions(cycle)
@@ -114,7 +120,7 @@ class SettlementRun {
     if (isKnown) return
     this.#options.report(`Agreeing on terms ${settlement}: multilateral, without fees …`)
     const organisations = [...gateways.keys()]
-    const { date } = await this.#clock()
+    const { businessDate: date } = this.#ledger
     const accounts = organisations.map((organisation) => ({
       organisation,
       commitment: hash('sha256', `a demo's account of ${organisation}`),
@@ -127,11 +133,10 @@ class SettlementRun {
 
   /** Leaves the open cycle and answers its name. */
   async #roll(): Promise<string> {
-    const { date, number } = await this.#clock()
-    const to = { date, number: number + 1 }
-    const body = { from: { date, number }, to }
+    const { businessDate: date, cycle: number } = this.#ledger
+    const body = { from: { date, number }, to: { date, number: number + 1 } }
     await this.#act([...this.#options.gateways.keys()], 'RollBusinessDate', body)
-    return `${date}.${String(number)}`
+    return cycleName({ date, number })
   }
 
   /** Every pair closes, also one that has not traded: so that all of them are in one netting. */
@@ -175,21 +180,6 @@ class SettlementRun {
     await this.#act([creditor], 'ConfirmRemittance', body)
   }
 
-  async #clock(): Promise<{ readonly date: string; readonly number: number }> {
-    const { businessDate, cycle } = await this.#ledger()
-    return { date: businessDate, number: cycle }
-  }
-
-  async #ledger() {
-    const path = `/ledger?minBlock=${String(this.#minBlock)}`
-    const ledger = await firstGateway(this.#options.gateways).read(path, LedgerText)
-    const { businessDate, cycle, ledgerId, channel } = ledger
-    if (businessDate === null || cycle === null || ledgerId === null) {
-      throw new PlainError('The ledger is empty: there is nothing to settle. Play a day first.')
-    }
-    return { businessDate, cycle, ledgerId, channel }
-  }
-
   async #positions(cycle: string): Promise<Static<typeof Positions>> {
     const path = `/positions?cycle=${cycle}&minBlock=${String(this.#minBlock)}`
     return await firstGateway(this.#options.gateways).read(path, Positions)
@@ -213,7 +203,7 @@ class SettlementRun {
     expected: readonly string[] = [],
   ): Promise<Readonly<Record<string, string>> | undefined> {
     const { gateways, keys } = this.#options
-    const { businessDate, ledgerId, channel } = await this.#ledger()
+    const { businessDate, ledgerId, channel } = this.#ledger
     const [actor = '', ...others] = organisations.map((organisation) => `${organisation}:finance-1`)
     const notAfter = addDays(businessDate, NOT_AFTER_DAYS)
     const id = randomUUID()
